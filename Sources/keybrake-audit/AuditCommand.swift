@@ -1,0 +1,4 @@
+import ArgumentParser
+import KeybrakeAudit
+
+@main struct AuditCommand: ParsableCommand {}

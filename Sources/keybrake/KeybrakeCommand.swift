@@ -1,0 +1,7 @@
+import ArgumentParser
+import Configuration
+import KeybrakeAdmin
+import KeybrakeServer
+import Yams
+
+@main struct KeybrakeCommand: ParsableCommand {}
