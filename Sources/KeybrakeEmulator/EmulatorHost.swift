@@ -1,0 +1,113 @@
+import Synchronization
+
+/// Owns the worlds and lets many threads use them: one lock for each world, held for microseconds.
+package final class EmulatorHost: Sendable {
+    /// One world behind its lock.
+    private final class Cell: Sendable {
+        let world: Mutex<World>
+
+        init(_ world: World) {
+            self.world = Mutex(world)
+        }
+    }
+
+    /// Why a control request to a world failed.
+    package struct Failure: Error, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    private let configuration: EmulatorConfiguration
+    private let cells = Mutex<[String: Cell]>([:])
+
+    package init(configuration: EmulatorConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// The answer to one call; the world is created when it is named for the first time.
+    package func handle(_ call: EmulatorCall, world name: String, atUnixSeconds now: Int64) -> EmulatorAnswer {
+        guard let cell = try? cell(name) else {
+            return World.refusal(of: call, .tooManyWorlds(configuration.worldsMax))
+        }
+        return cell.world.withLock { $0.handle(call, atUnixSeconds: now) }
+    }
+
+    /// The names of all worlds, sorted.
+    package func worlds() -> [String] {
+        cells.withLock { $0.keys.sorted() }
+    }
+
+    /// Forgets everything in a world; the next call finds it fresh.
+    package func reset(world name: String) {
+        cells.withLock { cells in
+            cells[name] = nil
+        }
+    }
+
+    /// Moves a world's clock on; what falls due until then happens.
+    ///
+    /// - Returns: the world's time afterwards.
+    /// - Throws: ``Failure`` when the time lies in the world's past.
+    package func advanceClock(world name: String, toUnixSeconds target: Int64, atUnixSeconds now: Int64)
+        throws(Failure) -> Int64
+    {
+        let outcome = try cell(name).world.withLock { $0.advance(to: target, atUnixSeconds: now) }
+        guard let reached = outcome else { throw Failure(description: "a world's clock cannot go back") }
+        return reached
+    }
+
+    /// Moves a world's clock on by a number of seconds.
+    package func advanceClock(world name: String, bySeconds seconds: Int64, atUnixSeconds now: Int64)
+        throws(Failure) -> Int64
+    {
+        let time = try cell(name).world.withLock { $0.clock.now(atUnixSeconds: now) }
+        return try advanceClock(world: name, toUnixSeconds: time + seconds, atUnixSeconds: now)
+    }
+
+    /// Puts objects into a world, one JSON object a line, each with `object` and `id`; replaces those of the same id.
+    ///
+    /// - Returns: how many objects were read.
+    /// - Throws: ``Failure`` that names the first line at fault; lines before it are in the world.
+    package func seed(world name: String, lines: [UInt8], atUnixSeconds now: Int64) throws(Failure) -> Int {
+        let outcome = try cell(name).world.withLock { $0.seed(lines: lines, atUnixSeconds: now) }
+        switch outcome {
+        case .success(let count): return count
+        case .failure(let failure): throw Failure(description: failure.description)
+        }
+    }
+
+    /// All objects of a world as JSON lines that ``seed(world:lines:atUnixSeconds:)`` takes again.
+    package func export(world name: String) throws(Failure) -> [UInt8] {
+        try cell(name).world.withLock { $0.exportLines() }
+    }
+
+    /// Makes a world that begins as a copy of another one; the two then go their own ways.
+    package func fork(world name: String, into copy: String) throws(Failure) {
+        let world = try cell(name).world.withLock { $0 }
+        try cells.withLock { cells throws(Failure) in
+            guard cells[copy] != nil || cells.count < configuration.worldsMax else { throw tooMany }
+            cells[copy] = Cell(world)
+        }
+    }
+
+    /// The Dashboard's payments export of a world, as CSV text.
+    package func paymentsCSV(world name: String) -> [UInt8] {
+        guard let cell = try? cell(name) else { return [] }
+        // The copy shares its storage, so that writing a long file does not hold the lock.
+        let world = cell.world.withLock { $0 }
+        return world.paymentsCSV()
+    }
+
+    private var tooMany: Failure {
+        Failure(description: "more than \(configuration.worldsMax) worlds")
+    }
+
+    private func cell(_ name: String) throws(Failure) -> Cell {
+        try cells.withLock { cells throws(Failure) in
+            if let cell = cells[name] { return cell }
+            guard cells.count < configuration.worldsMax else { throw tooMany }
+            let cell = Cell(World(name: name, configuration: configuration))
+            cells[name] = cell
+            return cell
+        }
+    }
+}
