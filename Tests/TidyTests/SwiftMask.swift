@@ -1,0 +1,126 @@
+/// Blanks comments and string literals of Swift text, keeping its lines.
+///
+/// Knows nested block comments, raw strings, multi-line strings and interpolation; code inside an interpolation stays.
+struct SwiftMask {
+    private enum Context {
+        /// Code; an interpolation counts its open parentheses, the file itself has none.
+        case code(openParentheses: Int, isInterpolation: Bool)
+        case string(hashes: Int, isMultiline: Bool)
+    }
+
+    private let characters: [Character]
+    private var position = 0
+    private var output: [Character] = []
+    private var contexts: [Context] = [.code(openParentheses: 0, isInterpolation: false)]
+
+    private init(_ text: String) {
+        characters = Array(text)
+        output.reserveCapacity(characters.count)
+    }
+
+    static func blanked(_ text: String) -> String {
+        var mask = SwiftMask(text)
+        mask.run()
+        return String(mask.output)
+    }
+
+    private mutating func run() {
+        while position < characters.count {
+            switch contexts[contexts.count - 1] {
+            case .code(let open, let isInterpolation): stepInCode(open: open, isInterpolation: isInterpolation)
+            case .string(let hashes, let isMultiline): stepInString(hashes: hashes, isMultiline: isMultiline)
+            }
+        }
+    }
+
+    private mutating func stepInCode(open: Int, isInterpolation: Bool) {
+        if startsWith("//") {
+            while position < characters.count, characters[position] != "\n" { blank() }
+        } else if startsWith("/*") {
+            blankBlockComment()
+        } else if let (hashes, isMultiline) = stringOpening() {
+            contexts.append(.string(hashes: hashes, isMultiline: isMultiline))
+            blank(hashes + (isMultiline ? 3 : 1))
+        } else {
+            let character = characters[position]
+            if isInterpolation, character == "(" || character == ")" {
+                countParenthesis(character, open: open)
+            }
+            keep()
+        }
+    }
+
+    private mutating func countParenthesis(_ character: Character, open: Int) {
+        let remaining = character == "(" ? open + 1 : open - 1
+        if remaining == 0 {
+            contexts.removeLast()
+        } else {
+            contexts[contexts.count - 1] = .code(openParentheses: remaining, isInterpolation: true)
+        }
+    }
+
+    private mutating func stepInString(hashes: Int, isMultiline: Bool) {
+        let pounds = String(repeating: "#", count: hashes)
+        let quote = isMultiline ? "\"\"\"" : "\""
+        if startsWith("\\" + pounds + "(") {
+            blank(1 + hashes)
+            keep()
+            contexts.append(.code(openParentheses: 1, isInterpolation: true))
+        } else if hashes == 0, startsWith("\\") {
+            blank(2)
+        } else if startsWith(quote + pounds) {
+            blank(quote.count + hashes)
+            contexts.removeLast()
+        } else if !isMultiline, characters[position] == "\n" {
+            // Not valid Swift; the string ends with its line so that the rest of the file is still read.
+            keep()
+            contexts.removeLast()
+        } else {
+            blank()
+        }
+    }
+
+    private func stringOpening() -> (hashes: Int, isMultiline: Bool)? {
+        var index = position
+        while index < characters.count, characters[index] == "#" { index += 1 }
+        guard index < characters.count, characters[index] == "\"" else { return nil }
+        let isMultiline = index + 2 < characters.count && characters[index + 1] == "\"" && characters[index + 2] == "\""
+        return (index - position, isMultiline)
+    }
+
+    private mutating func blankBlockComment() {
+        var depth = 0
+        repeat {
+            if startsWith("/*") {
+                depth += 1
+                blank(2)
+            } else if startsWith("*/") {
+                depth -= 1
+                blank(2)
+            } else {
+                blank()
+            }
+        } while depth > 0 && position < characters.count
+    }
+
+    private func startsWith(_ text: String) -> Bool {
+        var index = position
+        for character in text {
+            guard index < characters.count, characters[index] == character else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    private mutating func keep() {
+        output.append(characters[position])
+        position += 1
+    }
+
+    private mutating func blank(_ count: Int = 1) {
+        for _ in 0..<count where position < characters.count {
+            output.append(characters[position] == "\n" ? "\n" : " ")
+            position += 1
+        }
+    }
+}
