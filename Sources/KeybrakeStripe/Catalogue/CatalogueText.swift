@@ -1,0 +1,4813 @@
+// Written by Scripts/generate-catalogue; the format is described in CatalogueParser.swift.
+// swift-format-ignore-file
+
+/// The facts of Stripe's API: every operation, parameter and resource shape.
+enum CatalogueText {
+    static let text: StaticString = #"""
+V 2026-05-27.dahlia
+H 626ff2c3a5a725a29f7518cec27c2ce7f0547f735fda824e8f7a9fc071c47ea9
+E currently_due eventually_due
+E include omit
+E account_onboarding account_update
+E company individual
+E checking futsu savings toza
+E lgbtqi_owned_business minority_owned_business none_of_these_apply prefer_not_to_answer women_owned_business
+E company government_entity individual non_profit
+E qualified_entity_exceeds_ownership_threshold qualifies_as_financial_institution
+E free_zone_establishment free_zone_llc government_instrumentality governmental_unit incorporated_non_profit incorporated_partnership limited_liability_partnership llc multi_member_llc private_company private_corporation private_partnership public_company public_corporation public_partnership registered_charity single_member_llc sole_establishment sole_proprietorship tax_exempt_government_instrumentality unincorporated_association unincorporated_non_profit unincorporated_partnership
+E account application
+E application stripe
+E express full none
+E existing none
+E always never offer
+E daily manual monthly weekly
+E friday monday saturday sunday thursday tuesday wednesday
+E friday monday thursday tuesday wednesday
+E custom express standard
+E bank_account card
+E cuban hispanic_or_latino mexican not_hispanic_or_latino other_hispanic_or_latino prefer_not_to_answer puerto_rican
+E african_american american_indian_or_alaska_native asian asian_indian black_or_african_american chinese ethiopian filipino guamanian_or_chamorro haitian jamaican japanese korean native_hawaiian native_hawaiian_or_other_pacific_islander nigerian other_asian other_black_or_african_american other_pacific_islander prefer_not_to_answer samoan somali vietnamese white
+E account user
+E transfer_all transfer_up_to_amount
+E usage_threshold
+E one_time
+E applicability_scope credit_grant
+E monetary
+E paid promotional
+E active inactive
+E count last sum
+E day hour
+E address email name phone shipping tax_id
+E customer_service low_quality missing_features other switched_service too_complex too_expensive unused
+E at_period_end immediately
+E always_invoice create_prorations none
+E now unchanged
+E price promotion_code quantity
+E decreasing_item_amount shortening_interval
+E continue_trial end_trial
+E hosted_confirmation portal_homepage redirect
+E payment_method_update subscription_cancel subscription_update subscription_update_confirm
+E auto bg cs da de el en en-AU en-CA en-GB en-IE en-IN en-NZ en-SG es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW
+E fraudulent safe
+E merchandise services
+E duplicate fraudulent requested_by_customer
+E complete expired open
+E account self
+E auto required
+E pill rectangular rounded
+E be_vietnam_pro bitter chakra_petch default hahmlet inconsolata inter lato lora m_plus_1_code montserrat noto_sans noto_sans_jp noto_serif nunito open_sans pridi pt_sans pt_serif raleway roboto roboto_slab source_sans_pro titillium_web ubuntu_mono zen_maru_gothic
+E file url
+E auto hidden
+E auto none
+E none required
+E dropdown numeric text
+E always if_required
+E auto never
+E acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik boleto card cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip
+E exclude_tax include_inclusive_tax
+E day month week year
+E exclusive inclusive unspecified
+E auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW
+E payment setup subscription
+E mobile_app web
+E automatic automatic_async manual
+E off_session on_session
+E always limited unspecified
+E cad usd
+E invoice subscription
+E combined interval sporadic
+E business personal
+E none off_session on_session
+E automatic instant microdeposits
+E none
+E none off_session
+E if_available never
+E any automatic challenge
+E american_express discover_global_network mastercard visa
+E aba iban sepa sort_code spei swift zengin
+E eu_bank_transfer gb_bank_transfer jp_bank_transfer mx_bank_transfer us_bank_transfer
+E cs-CZ da-DK de-AT de-DE de-LU el-GR en-GB en-US es-ES fi-FI fr-BE fr-FR fr-LU hu-HU it-IT nl-BE nl-NL pl-PL pt-PT sk-SK sv-SE
+E fixed maximum
+E adhoc annual daily fortnightly monthly quarterly semi_annual weekly
+E dependant_support government loan mortgage other pension personal retail salary tax utility
+E always never
+E halfyearly monthly quarterly weekly yearly
+E balances ownership payment_method transactions
+E balances ownership transactions
+E automatic instant
+E android ios web
+E acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik boleto card cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip
+E client_only server_only
+E always if_required never
+E disabled enabled
+E AC AD AE AF AG AI AL AM AO AQ AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CD CF CG CH CI CK CL CM CN CO CR CV CW CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IS IT JE JM JO JP KE KG KH KI KM KN KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MK ML MM MN MO MQ MR MS MT MU MV MW MX MY MZ NA NC NE NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SZ TA TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VN VU WF WS XK YE YT ZA ZM ZW ZZ
+E business_day day hour month week
+E auto book donate pay subscribe
+E included itemized
+E classic flexible
+E create_prorations none
+E cancel create_invoice pause
+E if_supported never
+E elements embedded_page hosted_page
+E forever once repeating
+E credit_note none
+E custom_line_item invoice_line_item
+E duplicate fraudulent order_change product_unsatisfactory
+E payment_record_refund refund
+E automatic manual merchant_default
+E deferred immediately
+E exempt none reverse
+E ad_nrt ae_trn al_tin am_tin ao_tin ar_cuit au_abn au_arn aw_tin az_tin ba_tin bb_tin bd_bin bf_ifu bg_uic bh_vat bj_ifu bo_tin br_cnpj br_cpf bs_tin by_tin ca_bn ca_gst_hst ca_pst_bc ca_pst_mb ca_pst_sk ca_qst cd_nif ch_uid ch_vat cl_tin cm_niu cn_tin co_nit cr_tin cv_nif de_stn do_rcn ec_ruc eg_tin es_cif et_tin eu_oss_vat eu_vat fo_vat gb_vat ge_vat gi_tin gn_nif hk_br hr_oib hu_tin id_npwp il_vat in_gst is_vat it_cf jp_cn jp_rn jp_trn ke_pin kg_tin kh_tin kr_brn kz_bin la_tin li_uid li_vat lk_vat ma_vat md_vat me_pib mk_vat mr_nif mx_rfc my_frp my_itn my_sst ng_tin no_vat no_voec np_pan nz_gst om_vat pe_ruc ph_tin pl_nip py_ruc ro_tin rs_pib ru_inn ru_kpp sa_vat sg_gst sg_uen si_tin sn_ninea sr_fin sv_nit th_vat tj_tin tr_tin tw_vat tz_vat ua_vat ug_tin us_ein uy_ruc uz_tin uz_vat ve_rif vn_tin za_vat zm_tin zw_tin
+E auto deferred immediately
+E iban sort_code spei zengin
+E acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik boleto card cashapp crypto custom customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip
+E min_item_period_end timestamp
+E max_item_period_start now timestamp
+E max_billed_until max_period_end min_period_end
+E charge_automatically send_invoice
+E allow_incomplete default_incomplete error_if_incomplete pending_if_incomplete
+E de en fr nl
+E amex cartes_bancaires diners discover eftpos_au girocard interac jcb link mastercard unionpay unknown visa
+E checking savings
+E ach_credit_transfer ach_debit acss_debit affirm amazon_pay au_becs_debit bacs_debit bancontact boleto card cashapp crypto custom customer_balance eps fpx giropay grabpay ideal jp_credit_transfer kakao_pay klarna konbini kr_card link multibanco naver_pay nz_bank_account p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay sepa_credit_transfer sepa_debit sofort swish twint upi us_bank_account wechat_pay
+E off on_subscription
+E keep_as_draft mark_uncollectible void
+E account_requirement additional_verification business_icon business_logo customer_signature dispute_evidence document_provider_identity_document finance_report_run financial_account_statement identity_document identity_document_downloadable issuing_regulatory_reporting pci_document platform_terms_of_service selfie sigma_scheduled_query tax_document_user_upload terminal_android_apk terminal_reader_splashscreen terminal_wifi_certificate terminal_wifi_private_key
+E account_requirement additional_verification business_icon business_logo customer_signature dispute_evidence identity_document issuing_regulatory_reporting pci_document platform_terms_of_service tax_document_user_upload terminal_android_apk terminal_reader_splashscreen terminal_wifi_certificate terminal_wifi_private_key
+E balance ownership transactions
+E transactions
+E account customer
+E checking credit_card line_of_credit mortgage savings
+E card_cvc card_expiry card_number cardholder_name request_signature
+E document id_number
+E canceled processing requires_input verified
+E driving_license id_card passport
+E payment_intent payment_record
+E canceled open paid
+E active archived
+E draft open paid uncollectible void
+E bonus fixed_count revolving
+E exclude include
+E a4 auto letter
+E next recurring
+E cancel release
+E min_item_period_end phase_end timestamp
+E max_item_period_start phase_start timestamp
+E automatic phase_start
+E duration timestamp
+E city country county district multiple state
+E amusement_tax communications_tax gst hst igst jct lease_tax pst qst retail_delivery_fee rst sales_tax service_tax vat
+E customer_exempt not_collecting not_subject_to_tax not_supported portion_product_exempt portion_reduced_rated portion_standard_rated product_exempt product_exempt_holiday proportionally_rated reduced_rated reverse_charge standard_rated taxable_basis_reduced zero_rated
+E delete unassign
+E closed expired pending reversed
+E active blocked inactive
+E de en es fr it
+E not_present present
+E ac_refrigeration_repair accounting_bookkeeping_services advertising_services agricultural_cooperative airlines_air_carriers airports_flying_fields ambulance_services amusement_parks_carnivals antique_reproductions antique_shops aquariums architectural_surveying_services art_dealers_and_galleries artists_supply_and_craft_shops auto_and_home_supply_stores auto_body_repair_shops auto_paint_shops auto_service_shops automated_cash_disburse automated_fuel_dispensers automobile_associations automotive_parts_and_accessories_stores automotive_tire_stores bail_and_bond_payments bakeries bands_orchestras barber_and_beauty_shops betting_casino_gambling bicycle_shops billiard_pool_establishments boat_dealers boat_rentals_and_leases book_stores books_periodicals_and_newspapers bowling_alleys bus_lines business_secretarial_schools buying_shopping_services cable_satellite_and_other_pay_television_and_radio camera_and_photographic_supply_stores candy_nut_and_confectionery_stores car_and_truck_dealers_new_used car_and_truck_dealers_used_only car_rental_agencies car_washes carpentry_services carpet_upholstery_cleaning caterers charitable_and_social_service_organizations_fundraising chemicals_and_allied_products child_care_services childrens_and_infants_wear_stores chiropodists_podiatrists chiropractors cigar_stores_and_stands civic_social_fraternal_associations cleaning_and_maintenance clothing_rental colleges_universities commercial_equipment commercial_footwear commercial_photography_art_and_graphics commuter_transport_and_ferries computer_network_services computer_programming computer_repair computer_software_stores computers_peripherals_and_software concrete_work_services construction_materials consulting_public_relations correspondence_schools cosmetic_stores counseling_services country_clubs courier_services court_costs credit_reporting_agencies cruise_lines dairy_products_stores dance_hall_studios_schools dating_escort_services dentists_orthodontists department_stores detective_agencies digital_goods_applications digital_goods_games digital_goods_large_volume digital_goods_media direct_marketing_catalog_merchant direct_marketing_combination_catalog_and_retail_merchant direct_marketing_inbound_telemarketing direct_marketing_insurance_services direct_marketing_other direct_marketing_outbound_telemarketing direct_marketing_subscription direct_marketing_travel discount_stores doctors door_to_door_sales drapery_window_covering_and_upholstery_stores drinking_places drug_stores_and_pharmacies drugs_drug_proprietaries_and_druggist_sundries dry_cleaners durable_goods duty_free_stores eating_places_restaurants educational_services electric_razor_stores electric_vehicle_charging electrical_parts_and_equipment electrical_services electronics_repair_shops electronics_stores elementary_secondary_schools emergency_services_gcas_visa_use_only employment_temp_agencies equipment_rental exterminating_services family_clothing_stores fast_food_restaurants financial_institutions fines_government_administrative_entities fireplace_fireplace_screens_and_accessories_stores floor_covering_stores florists florists_supplies_nursery_stock_and_flowers freezer_and_locker_meat_provisioners fuel_dealers_non_automotive funeral_services_crematories furniture_home_furnishings_and_equipment_stores_except_appliances furniture_repair_refinishing furriers_and_fur_shops general_services gift_card_novelty_and_souvenir_shops glass_paint_and_wallpaper_stores glassware_crystal_stores golf_courses_public government_licensed_horse_dog_racing_us_region_only government_licensed_online_casions_online_gambling_us_region_only government_owned_lotteries_non_us_region government_owned_lotteries_us_region_only government_services grocery_stores_supermarkets hardware_equipment_and_supplies hardware_stores health_and_beauty_spas hearing_aids_sales_and_supplies heating_plumbing_a_c hobby_toy_and_game_shops home_supply_warehouse_stores hospitals hotels_motels_and_resorts household_appliance_stores industrial_supplies information_retrieval_services insurance_default insurance_underwriting_premiums intra_company_purchases jewelry_stores_watches_clocks_and_silverware_stores landscaping_services laundries laundry_cleaning_services legal_services_attorneys luggage_and_leather_goods_stores lumber_building_materials_stores manual_cash_disburse marinas_service_and_supplies marketplaces masonry_stonework_and_plaster massage_parlors medical_and_dental_labs medical_dental_ophthalmic_and_hospital_equipment_and_supplies medical_services membership_organizations mens_and_boys_clothing_and_accessories_stores mens_womens_clothing_stores metal_service_centers miscellaneous miscellaneous_apparel_and_accessory_shops miscellaneous_auto_dealers miscellaneous_business_services miscellaneous_food_stores miscellaneous_general_merchandise miscellaneous_general_services miscellaneous_home_furnishing_specialty_stores miscellaneous_publishing_and_printing miscellaneous_recreation_services miscellaneous_repair_shops miscellaneous_specialty_retail mobile_home_dealers motion_picture_theaters motor_freight_carriers_and_trucking motor_homes_dealers motor_vehicle_supplies_and_new_parts motorcycle_shops_and_dealers motorcycle_shops_dealers music_stores_musical_instruments_pianos_and_sheet_music news_dealers_and_newsstands non_fi_money_orders non_fi_stored_value_card_purchase_load nondurable_goods nurseries_lawn_and_garden_supply_stores nursing_personal_care office_and_commercial_furniture opticians_eyeglasses optometrists_ophthalmologist orthopedic_goods_prosthetic_devices osteopaths package_stores_beer_wine_and_liquor paints_varnishes_and_supplies parking_lots_garages passenger_railways pawn_shops pet_shops_pet_food_and_supplies petroleum_and_petroleum_products photo_developing photographic_photocopy_microfilm_equipment_and_supplies photographic_studios picture_video_production piece_goods_notions_and_other_dry_goods plumbing_heating_equipment_and_supplies political_organizations postal_services_government_only precious_stones_and_metals_watches_and_jewelry professional_services public_warehousing_and_storage quick_copy_repro_and_blueprint railroads real_estate_agents_and_managers_rentals record_stores recreational_vehicle_rentals religious_goods_stores religious_organizations roofing_siding_sheet_metal secretarial_support_services security_brokers_dealers service_stations sewing_needlework_fabric_and_piece_goods_stores shoe_repair_hat_cleaning shoe_stores small_appliance_repair snowmobile_dealers special_trade_services specialty_cleaning sporting_goods_stores sporting_recreation_camps sports_and_riding_apparel_stores sports_clubs_fields stamp_and_coin_stores stationary_office_supplies_printing_and_writing_paper stationery_stores_office_and_school_supply_stores swimming_pools_sales t_ui_travel_germany tailors_alterations tax_payments_government_agencies tax_preparation_services taxicabs_limousines telecommunication_equipment_and_telephone_sales telecommunication_services telegraph_services tent_and_awning_shops testing_laboratories theatrical_ticket_agencies timeshares tire_retreading_and_repair tolls_bridge_fees tourist_attractions_and_exhibits towing_services trailer_parks_campgrounds transportation_services travel_agencies_tour_operators truck_stop_iteration truck_utility_trailer_rentals typesetting_plate_making_and_related_services typewriter_stores u_s_federal_government_agencies_or_departments uniforms_commercial_clothing used_merchandise_and_secondhand_stores utilities variety_stores veterinary_services video_amusement_game_supplies video_game_arcades video_tape_rental_stores vocational_trade_schools watch_jewelry_repair welding_repair wholesale_clubs wig_and_toupee_stores wires_money_orders womens_accessory_and_specialty_shops womens_ready_to_wear_stores wrecking_and_salvage_yards
+E all_time daily monthly per_authorization weekly yearly
+E active canceled inactive
+E physical virtual
+E damaged expired lost stolen
+E disabled normalization_only validation_and_normalization
+E express priority standard
+E bulk individual
+E lost stolen
+E expired lost submitted unsubmitted won
+E merchandise service
+E merchant_rejected successful
+E canceled duplicate fraudulent merchandise_not_as_described no_valid_authorization not_received other service_not_as_described
+E active inactive rejected review
+E active inactive review
+E custom standard
+E active deleted requested suspended
+E active deleted suspended
+E capture refund
+E digital_goods donation physical_goods
+E automatic manual
+E offline online
+E one_off recurring
+E arzte_und_apotheker_bank austrian_anadi_bank_ag bank_austria bankhaus_carl_spangler bankhaus_schelhammer_und_schattera_ag bawag_psk_ag bks_bank_ag brull_kallmus_bank_ag btv_vier_lander_bank capital_bank_grawe_gruppe_ag deutsche_bank_ag dolomitenbank easybank_ag erste_bank_und_sparkassen hypo_alpeadriabank_international_ag hypo_bank_burgenland_aktiengesellschaft hypo_noe_lb_fur_niederosterreich_u_wien hypo_oberosterreich_salzburg_steiermark hypo_tirol_bank_ag hypo_vorarlberg_bank_ag marchfelder_bank oberbank_ag raiffeisen_bankengruppe_osterreich schoellerbank_ag sparda_bank_wien volksbank_gruppe volkskreditbank_ag vr_bank_braunau
+E affin_bank agrobank alliance_bank ambank bank_islam bank_muamalat bank_of_china bank_rakyat bsn cimb deutsche_bank hong_leong_bank hsbc kfh maybank2e maybank2u ocbc pb_enterprise public_bank rhb standard_chartered uob
+E abn_amro adyen asn_bank bunq buut finom handelsbanken ing knab mollie moneyou n26 nn rabobank regiobank revolut sns_bank triodos_bank van_lanschot yoursafe
+E card points
+E alior_bank bank_millennium bank_nowy_bfg_sa bank_pekao_sa banki_spbdzielcze blik bnp_paribas boz citi_handlowy credit_agricole envelobank etransfer_pocztowy24 getin_bank ideabank ing inteligo mbank_mtransfer nest_przelew noble_pay pbac_z_ipko plus_bank santander_przelew24 tmobile_usbugi_bankowe toyota_bank velobank volkswagen_bank
+E AT BE DE ES IT NL
+E acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik boleto cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip
+E manual
+E day month sporadic week year
+E A C I N R U Y
+E 01 02 05 06 07
+E low_risk none
+E 0 1 2 3 4 A
+E 1.0.2 2.1.0 2.2.0 2.3.0 2.3.1
+E manual manual_preferred
+E domestic international
+E cs-CZ da-DK de-AT de-CH de-DE el-GR en-AT en-AU en-BE en-CA en-CH en-CZ en-DE en-DK en-ES en-FI en-FR en-GB en-GR en-IE en-IT en-NL en-NO en-NZ en-PL en-PT en-RO en-SE en-US es-ES es-US fi-FI fr-BE fr-CA fr-CH fr-FR it-CH it-IT nb-NO nl-BE nl-NL pl-PL pt-PT ro-RO sv-FI sv-SE
+E de en es fr it nl pl
+E paper
+E ach us_domestic_wire
+E goods other services unspecified
+E abandoned duplicate fraudulent requested_by_customer
+E hosted_confirmation redirect
+E affirm afterpay_clearpay alipay alma au_becs_debit bacs_debit bancontact billie bizum blik boleto card cashapp eps fpx giropay grabpay ideal klarna konbini link mb_way mobilepay multibanco oxxo p24 pay_by_bank paynow paypal payto pix promptpay satispay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip
+E none off on
+E cartes_bancaires mastercard visa
+E failed guaranteed
+E instant standard
+E bank_account card fpx
+E per_unit tiered
+E graduated volume
+E down up
+E licensed metered
+E one_time recurring
+E accepted canceled draft open
+E one_off recurring setup_one_off setup_recurring
+E account card_bin card_fingerprint case_sensitive_string country crypto_fingerprint customer_id email ip_address sepa_debit_fingerprint string us_bank_account_fingerprint
+E advance advance_funding anticipation_repayment charge charge_failure climate_order_purchase climate_order_refund connect_collection_transfer connect_reserved_funds contribution dispute dispute_reversal fee financing_paydown financing_paydown_reversal financing_payout financing_payout_reversal issuing_authorization_hold issuing_authorization_release issuing_dispute issuing_transaction network_cost other_adjustment partial_capture_reversal payout payout_reversal platform_earning platform_earning_refund refund refund_failure risk_reserved_funds tax topup topup_reversal transfer transfer_reversal unreconciled_customer_funds
+E Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera Africa/Bamako Africa/Bangui Africa/Banjul Africa/Bissau Africa/Blantyre Africa/Brazzaville Africa/Bujumbura Africa/Cairo Africa/Casablanca Africa/Ceuta Africa/Conakry Africa/Dakar Africa/Dar_es_Salaam Africa/Djibouti Africa/Douala Africa/El_Aaiun Africa/Freetown Africa/Gaborone Africa/Harare Africa/Johannesburg Africa/Juba Africa/Kampala Africa/Khartoum Africa/Kigali Africa/Kinshasa Africa/Lagos Africa/Libreville Africa/Lome Africa/Luanda Africa/Lubumbashi Africa/Lusaka Africa/Malabo Africa/Maputo Africa/Maseru Africa/Mbabane Africa/Mogadishu Africa/Monrovia Africa/Nairobi Africa/Ndjamena Africa/Niamey Africa/Nouakchott Africa/Ouagadougou Africa/Porto-Novo Africa/Sao_Tome Africa/Timbuktu Africa/Tripoli Africa/Tunis Africa/Windhoek America/Adak America/Anchorage America/Anguilla America/Antigua America/Araguaina America/Argentina/Buenos_Aires America/Argentina/Catamarca America/Argentina/ComodRivadavia America/Argentina/Cordoba America/Argentina/Jujuy America/Argentina/La_Rioja America/Argentina/Mendoza America/Argentina/Rio_Gallegos America/Argentina/Salta America/Argentina/San_Juan America/Argentina/San_Luis America/Argentina/Tucuman America/Argentina/Ushuaia America/Aruba America/Asuncion America/Atikokan America/Atka America/Bahia America/Bahia_Banderas America/Barbados America/Belem America/Belize America/Blanc-Sablon America/Boa_Vista America/Bogota America/Boise America/Buenos_Aires America/Cambridge_Bay America/Campo_Grande America/Cancun America/Caracas America/Catamarca America/Cayenne America/Cayman America/Chicago America/Chihuahua America/Ciudad_Juarez America/Coral_Harbour America/Cordoba America/Costa_Rica America/Coyhaique America/Creston America/Cuiaba America/Curacao America/Danmarkshavn America/Dawson America/Dawson_Creek America/Denver America/Detroit America/Dominica America/Edmonton America/Eirunepe America/El_Salvador America/Ensenada America/Fort_Nelson America/Fort_Wayne America/Fortaleza America/Glace_Bay America/Godthab America/Goose_Bay America/Grand_Turk America/Grenada America/Guadeloupe America/Guatemala America/Guayaquil America/Guyana America/Halifax America/Havana America/Hermosillo America/Indiana/Indianapolis America/Indiana/Knox America/Indiana/Marengo America/Indiana/Petersburg America/Indiana/Tell_City America/Indiana/Vevay America/Indiana/Vincennes America/Indiana/Winamac America/Indianapolis America/Inuvik America/Iqaluit America/Jamaica America/Jujuy America/Juneau America/Kentucky/Louisville America/Kentucky/Monticello America/Knox_IN America/Kralendijk America/La_Paz America/Lima America/Los_Angeles America/Louisville America/Lower_Princes America/Maceio America/Managua America/Manaus America/Marigot America/Martinique America/Matamoros America/Mazatlan America/Mendoza America/Menominee America/Merida America/Metlakatla America/Mexico_City America/Miquelon America/Moncton America/Monterrey America/Montevideo America/Montreal America/Montserrat America/Nassau America/New_York America/Nipigon America/Nome America/Noronha America/North_Dakota/Beulah America/North_Dakota/Center America/North_Dakota/New_Salem America/Nuuk America/Ojinaga America/Panama America/Pangnirtung America/Paramaribo America/Phoenix America/Port-au-Prince America/Port_of_Spain America/Porto_Acre America/Porto_Velho America/Puerto_Rico America/Punta_Arenas America/Rainy_River America/Rankin_Inlet America/Recife America/Regina America/Resolute America/Rio_Branco America/Rosario America/Santa_Isabel America/Santarem America/Santiago America/Santo_Domingo America/Sao_Paulo America/Scoresbysund America/Shiprock America/Sitka America/St_Barthelemy America/St_Johns America/St_Kitts America/St_Lucia America/St_Thomas America/St_Vincent America/Swift_Current America/Tegucigalpa America/Thule America/Thunder_Bay America/Tijuana America/Toronto America/Tortola America/Vancouver America/Virgin America/Whitehorse America/Winnipeg America/Yakutat America/Yellowknife Antarctica/Casey Antarctica/Davis Antarctica/DumontDUrville Antarctica/Macquarie Antarctica/Mawson Antarctica/McMurdo Antarctica/Palmer Antarctica/Rothera Antarctica/South_Pole Antarctica/Syowa Antarctica/Troll Antarctica/Vostok Arctic/Longyearbyen Asia/Aden Asia/Almaty Asia/Amman Asia/Anadyr Asia/Aqtau Asia/Aqtobe Asia/Ashgabat Asia/Ashkhabad Asia/Atyrau Asia/Baghdad Asia/Bahrain Asia/Baku Asia/Bangkok Asia/Barnaul Asia/Beirut Asia/Bishkek Asia/Brunei Asia/Calcutta Asia/Chita Asia/Choibalsan Asia/Chongqing Asia/Chungking Asia/Colombo Asia/Dacca Asia/Damascus Asia/Dhaka Asia/Dili Asia/Dubai Asia/Dushanbe Asia/Famagusta Asia/Gaza Asia/Harbin Asia/Hebron Asia/Ho_Chi_Minh Asia/Hong_Kong Asia/Hovd Asia/Irkutsk Asia/Istanbul Asia/Jakarta Asia/Jayapura Asia/Jerusalem Asia/Kabul Asia/Kamchatka Asia/Karachi Asia/Kashgar Asia/Kathmandu Asia/Katmandu Asia/Khandyga Asia/Kolkata Asia/Krasnoyarsk Asia/Kuala_Lumpur Asia/Kuching Asia/Kuwait Asia/Macao Asia/Macau Asia/Magadan Asia/Makassar Asia/Manila Asia/Muscat Asia/Nicosia Asia/Novokuznetsk Asia/Novosibirsk Asia/Omsk Asia/Oral Asia/Phnom_Penh Asia/Pontianak Asia/Pyongyang Asia/Qatar Asia/Qostanay Asia/Qyzylorda Asia/Rangoon Asia/Riyadh Asia/Saigon Asia/Sakhalin Asia/Samarkand Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Srednekolymsk Asia/Taipei Asia/Tashkent Asia/Tbilisi Asia/Tehran Asia/Tel_Aviv Asia/Thimbu Asia/Thimphu Asia/Tokyo Asia/Tomsk Asia/Ujung_Pandang Asia/Ulaanbaatar Asia/Ulan_Bator Asia/Urumqi Asia/Ust-Nera Asia/Vientiane Asia/Vladivostok Asia/Yakutsk Asia/Yangon Asia/Yekaterinburg Asia/Yerevan Atlantic/Azores Atlantic/Bermuda Atlantic/Canary Atlantic/Cape_Verde Atlantic/Faeroe Atlantic/Faroe Atlantic/Jan_Mayen Atlantic/Madeira Atlantic/Reykjavik Atlantic/South_Georgia Atlantic/St_Helena Atlantic/Stanley Australia/ACT Australia/Adelaide Australia/Brisbane Australia/Broken_Hill Australia/Canberra Australia/Currie Australia/Darwin Australia/Eucla Australia/Hobart Australia/LHI Australia/Lindeman Australia/Lord_Howe Australia/Melbourne Australia/NSW Australia/North Australia/Perth Australia/Queensland Australia/South Australia/Sydney Australia/Tasmania Australia/Victoria Australia/West Australia/Yancowinna Brazil/Acre Brazil/DeNoronha Brazil/East Brazil/West CET CST6CDT Canada/Atlantic Canada/Central Canada/Eastern Canada/Mountain Canada/Newfoundland Canada/Pacific Canada/Saskatchewan Canada/Yukon Chile/Continental Chile/EasterIsland Cuba EET EST EST5EDT Egypt Eire Etc/GMT Etc/GMT+0 Etc/GMT+1 Etc/GMT+10 Etc/GMT+11 Etc/GMT+12 Etc/GMT+2 Etc/GMT+3 Etc/GMT+4 Etc/GMT+5 Etc/GMT+6 Etc/GMT+7 Etc/GMT+8 Etc/GMT+9 Etc/GMT-0 Etc/GMT-1 Etc/GMT-10 Etc/GMT-11 Etc/GMT-12 Etc/GMT-13 Etc/GMT-14 Etc/GMT-2 Etc/GMT-3 Etc/GMT-4 Etc/GMT-5 Etc/GMT-6 Etc/GMT-7 Etc/GMT-8 Etc/GMT-9 Etc/GMT0 Etc/Greenwich Etc/UCT Etc/UTC Etc/Universal Etc/Zulu Europe/Amsterdam Europe/Andorra Europe/Astrakhan Europe/Athens Europe/Belfast Europe/Belgrade Europe/Berlin Europe/Bratislava Europe/Brussels Europe/Bucharest Europe/Budapest Europe/Busingen Europe/Chisinau Europe/Copenhagen Europe/Dublin Europe/Gibraltar Europe/Guernsey Europe/Helsinki Europe/Isle_of_Man Europe/Istanbul Europe/Jersey Europe/Kaliningrad Europe/Kiev Europe/Kirov Europe/Kyiv Europe/Lisbon Europe/Ljubljana Europe/London Europe/Luxembourg Europe/Madrid Europe/Malta Europe/Mariehamn Europe/Minsk Europe/Monaco Europe/Moscow Europe/Nicosia Europe/Oslo Europe/Paris Europe/Podgorica Europe/Prague Europe/Riga Europe/Rome Europe/Samara Europe/San_Marino Europe/Sarajevo Europe/Saratov Europe/Simferopol Europe/Skopje Europe/Sofia Europe/Stockholm Europe/Tallinn Europe/Tirane Europe/Tiraspol Europe/Ulyanovsk Europe/Uzhgorod Europe/Vaduz Europe/Vatican Europe/Vienna Europe/Vilnius Europe/Volgograd Europe/Warsaw Europe/Zagreb Europe/Zaporozhye Europe/Zurich Factory GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Indian/Antananarivo Indian/Chagos Indian/Christmas Indian/Cocos Indian/Comoro Indian/Kerguelen Indian/Mahe Indian/Maldives Indian/Mauritius Indian/Mayotte Indian/Reunion Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT Mexico/BajaNorte Mexico/BajaSur Mexico/General NZ NZ-CHAT Navajo PRC PST8PDT Pacific/Apia Pacific/Auckland Pacific/Bougainville Pacific/Chatham Pacific/Chuuk Pacific/Easter Pacific/Efate Pacific/Enderbury Pacific/Fakaofo Pacific/Fiji Pacific/Funafuti Pacific/Galapagos Pacific/Gambier Pacific/Guadalcanal Pacific/Guam Pacific/Honolulu Pacific/Johnston Pacific/Kanton Pacific/Kiritimati Pacific/Kosrae Pacific/Kwajalein Pacific/Majuro Pacific/Marquesas Pacific/Midway Pacific/Nauru Pacific/Niue Pacific/Norfolk Pacific/Noumea Pacific/Pago_Pago Pacific/Palau Pacific/Pitcairn Pacific/Pohnpei Pacific/Ponape Pacific/Port_Moresby Pacific/Rarotonga Pacific/Saipan Pacific/Samoa Pacific/Tahiti Pacific/Tarawa Pacific/Tongatapu Pacific/Truk Pacific/Wake Pacific/Wallis Pacific/Yap Poland Portugal ROC ROK Singapore Turkey UCT US/Alaska US/Aleutian US/Arizona US/Central US/East-Indiana US/Eastern US/Hawaii US/Indiana-Starke US/Michigan US/Mountain US/Pacific US/Pacific-New US/Samoa UTC Universal W-SU WET Zulu
+E inbound outbound
+E abandoned duplicate requested_by_customer
+E code_verification none receiver redirect
+E accepted pending refused revoked
+E one_time scheduled variable
+E deprecated_none email manual none stripe_email
+E email manual none
+E discount shipping sku tax
+E reusable single_use
+E cancel none release renew
+E active all canceled ended incomplete incomplete_expired past_due paused trialing unpaid
+E billing shipping
+E customer_exempt none reverse_charge
+E exclusive inclusive
+E active all expired scheduled
+E inbound_goods standard
+E inbound_goods small_seller standard
+E ioss oss_non_union oss_union standard
+E province_standard simplified standard
+E simplified
+E local_use_tax simplified_sellers_use_tax single_local_use_tax
+E local_amusement_tax local_lease_tax state_communications_tax state_retail_delivery_fee state_sales_tax
+E exclusive inclusive inferred_by_currency
+E full partial
+E account application customer self
+E enterprise_eap_peap enterprise_eap_tls personal_psk
+E bbpos_chipper2x bbpos_wisepad3 bbpos_wisepos_e mobile_phone_reader simulated_stripe_s700 simulated_stripe_s710 simulated_verifone_m425 simulated_verifone_p630 simulated_verifone_ux700 simulated_verifone_v660p simulated_wisepos_e stripe_m2 stripe_s700 stripe_s710 verifone_P400 verifone_m425 verifone_p630 verifone_ux700 verifone_v660p
+E primary secondary
+E email numeric phone selection signature text
+E chip contactless keyed_in online swipe
+E fuel_and_non_fuel_purchase fuel_purchase non_fuel_purchase
+E full_service non_fuel_transaction self_service
+E neutral unknown very_likely very_unlikely
+E diesel other unleaded_plus unleaded_regular unleaded_super
+E charging_minute imperial_gallon kilogram kilowatt_hour liter other pound us_gallon
+E ac_refrigeration_repair accounting_bookkeeping_services advertising_services agricultural_cooperative airlines_air_carriers airports_flying_fields ambulance_services amusement_parks_carnivals antique_reproductions antique_shops aquariums architectural_surveying_services art_dealers_and_galleries artists_supply_and_craft_shops auto_and_home_supply_stores auto_body_repair_shops auto_paint_shops auto_service_shops automated_cash_disburse automated_fuel_dispensers automobile_associations automotive_parts_and_accessories_stores automotive_tire_stores bail_and_bond_payments bakeries bands_orchestras barber_and_beauty_shops betting_casino_gambling bicycle_shops billiard_pool_establishments boat_dealers boat_rentals_and_leases book_stores books_periodicals_and_newspapers bowling_alleys bus_lines business_secretarial_schools buying_shopping_services cable_satellite_and_other_pay_television_and_radio camera_and_photographic_supply_stores candy_nut_and_confectionery_stores car_and_truck_dealers_new_used car_and_truck_dealers_used_only car_rental_agencies car_washes carpentry_services carpet_upholstery_cleaning caterers charitable_and_social_service_organizations_fundraising chemicals_and_allied_products child_care_services childrens_and_infants_wear_stores chiropodists_podiatrists chiropractors cigar_stores_and_stands civic_social_fraternal_associations cleaning_and_maintenance clothing_rental colleges_universities commercial_equipment commercial_footwear commercial_photography_art_and_graphics commuter_transport_and_ferries computer_network_services computer_programming computer_repair computer_software_stores computers_peripherals_and_software concrete_work_services construction_materials consulting_public_relations correspondence_schools cosmetic_stores counseling_services country_clubs courier_services court_costs credit_reporting_agencies cruise_lines dairy_products_stores dance_hall_studios_schools dating_escort_services dentists_orthodontists department_stores detective_agencies digital_goods_applications digital_goods_games digital_goods_large_volume digital_goods_media direct_marketing_catalog_merchant direct_marketing_combination_catalog_and_retail_merchant direct_marketing_inbound_telemarketing direct_marketing_insurance_services direct_marketing_other direct_marketing_outbound_telemarketing direct_marketing_subscription direct_marketing_travel discount_stores doctors door_to_door_sales drapery_window_covering_and_upholstery_stores drinking_places drug_stores_and_pharmacies drugs_drug_proprietaries_and_druggist_sundries dry_cleaners durable_goods duty_free_stores eating_places_restaurants educational_services electric_razor_stores electric_vehicle_charging electrical_parts_and_equipment electrical_services electronics_repair_shops electronics_stores elementary_secondary_schools emergency_services_gcas_visa_use_only employment_temp_agencies equipment_rental exterminating_services family_clothing_stores fast_food_restaurants financial_institutions fines_government_administrative_entities fireplace_fireplace_screens_and_accessories_stores floor_covering_stores florists florists_supplies_nursery_stock_and_flowers freezer_and_locker_meat_provisioners fuel_dealers_non_automotive funeral_services_crematories furniture_home_furnishings_and_equipment_stores_except_appliances furniture_repair_refinishing furriers_and_fur_shops general_services gift_card_novelty_and_souvenir_shops glass_paint_and_wallpaper_stores glassware_crystal_stores golf_courses_public government_licensed_horse_dog_racing_us_region_only government_licensed_online_casions_online_gambling_us_region_only government_owned_lotteries_non_us_region government_owned_lotteries_us_region_only government_services grocery_stores_supermarkets hardware_equipment_and_supplies hardware_stores health_and_beauty_spas hearing_aids_sales_and_supplies heating_plumbing_a_c hobby_toy_and_game_shops home_supply_warehouse_stores hospitals hotels_motels_and_resorts household_appliance_stores industrial_supplies information_retrieval_services insurance_default insurance_underwriting_premiums intra_company_purchases jewelry_stores_watches_clocks_and_silverware_stores landscaping_services laundries laundry_cleaning_services legal_services_attorneys luggage_and_leather_goods_stores lumber_building_materials_stores manual_cash_disburse marinas_service_and_supplies marketplaces masonry_stonework_and_plaster massage_parlors medical_and_dental_labs medical_dental_ophthalmic_and_hospital_equipment_and_supplies medical_services membership_organizations mens_and_boys_clothing_and_accessories_stores mens_womens_clothing_stores metal_service_centers miscellaneous_apparel_and_accessory_shops miscellaneous_auto_dealers miscellaneous_business_services miscellaneous_food_stores miscellaneous_general_merchandise miscellaneous_general_services miscellaneous_home_furnishing_specialty_stores miscellaneous_publishing_and_printing miscellaneous_recreation_services miscellaneous_repair_shops miscellaneous_specialty_retail mobile_home_dealers motion_picture_theaters motor_freight_carriers_and_trucking motor_homes_dealers motor_vehicle_supplies_and_new_parts motorcycle_shops_and_dealers motorcycle_shops_dealers music_stores_musical_instruments_pianos_and_sheet_music news_dealers_and_newsstands non_fi_money_orders non_fi_stored_value_card_purchase_load nondurable_goods nurseries_lawn_and_garden_supply_stores nursing_personal_care office_and_commercial_furniture opticians_eyeglasses optometrists_ophthalmologist orthopedic_goods_prosthetic_devices osteopaths package_stores_beer_wine_and_liquor paints_varnishes_and_supplies parking_lots_garages passenger_railways pawn_shops pet_shops_pet_food_and_supplies petroleum_and_petroleum_products photo_developing photographic_photocopy_microfilm_equipment_and_supplies photographic_studios picture_video_production piece_goods_notions_and_other_dry_goods plumbing_heating_equipment_and_supplies political_organizations postal_services_government_only precious_stones_and_metals_watches_and_jewelry professional_services public_warehousing_and_storage quick_copy_repro_and_blueprint railroads real_estate_agents_and_managers_rentals record_stores recreational_vehicle_rentals religious_goods_stores religious_organizations roofing_siding_sheet_metal secretarial_support_services security_brokers_dealers service_stations sewing_needlework_fabric_and_piece_goods_stores shoe_repair_hat_cleaning shoe_stores small_appliance_repair snowmobile_dealers special_trade_services specialty_cleaning sporting_goods_stores sporting_recreation_camps sports_and_riding_apparel_stores sports_clubs_fields stamp_and_coin_stores stationary_office_supplies_printing_and_writing_paper stationery_stores_office_and_school_supply_stores swimming_pools_sales t_ui_travel_germany tailors_alterations tax_payments_government_agencies tax_preparation_services taxicabs_limousines telecommunication_equipment_and_telephone_sales telecommunication_services telegraph_services tent_and_awning_shops testing_laboratories theatrical_ticket_agencies timeshares tire_retreading_and_repair tolls_bridge_fees tourist_attractions_and_exhibits towing_services trailer_parks_campgrounds transportation_services travel_agencies_tour_operators truck_stop_iteration truck_utility_trailer_rentals typesetting_plate_making_and_related_services typewriter_stores u_s_federal_government_agencies_or_departments uniforms_commercial_clothing used_merchandise_and_secondhand_stores utilities variety_stores veterinary_services video_amusement_game_supplies video_game_arcades video_tape_rental_stores vocational_trade_schools watch_jewelry_repair welding_repair wholesale_clubs wig_and_toupee_stores wires_money_orders womens_accessory_and_specialty_shops womens_ready_to_wear_stores wrecking_and_salvage_yards
+E elevated highest low normal not_assessed unknown
+E match mismatch not_provided
+E acquirer issuer
+E low_value_transaction transaction_risk_analysis unknown
+E attempt_acknowledged authenticated failed required
+E apple_pay google_pay samsung_pay
+E geographic_location inappropriate network_name non_binary_image non_fiat_currency other other_entity promotional_material
+E geographic_location inappropriate network_name non_fiat_currency other other_entity promotional_material
+E maestro visa
+E card card_present interac_present
+E all none
+E account_closed account_frozen bank_account_restricted bank_ownership_changed debit_not_authorized incorrect_account_holder_address incorrect_account_holder_name incorrect_account_holder_tax_id insufficient_funds invalid_account_number invalid_currency no_account other
+E account_closed account_frozen bank_account_restricted bank_ownership_changed declined incorrect_account_holder_name invalid_account_number invalid_currency no_account other
+E canceled failed pending succeeded
+E canceled posted processing
+E lost won
+E canceled completed processing
+E closed open
+E restricted unrestricted
+E financial_account payment_method
+E canceled failed processing succeeded
+E canceled failed posted processing returned
+E financial_account us_bank_account
+E credit_reversal other outbound_payment outbound_transfer payout
+E failed succeeded
+E created effective_at
+E created posted_at
+E open posted void
+E 2011-01-01 2011-06-21 2011-06-28 2011-08-01 2011-09-15 2011-11-17 2012-02-23 2012-03-25 2012-06-18 2012-06-28 2012-07-09 2012-09-24 2012-10-26 2012-11-07 2013-02-11 2013-02-13 2013-07-05 2013-08-12 2013-08-13 2013-10-29 2013-12-03 2014-01-31 2014-03-13 2014-03-28 2014-05-19 2014-06-13 2014-06-17 2014-07-22 2014-07-26 2014-08-04 2014-08-20 2014-09-08 2014-10-07 2014-11-05 2014-11-20 2014-12-08 2014-12-17 2014-12-22 2015-01-11 2015-01-26 2015-02-10 2015-02-16 2015-02-18 2015-03-24 2015-04-07 2015-06-15 2015-07-07 2015-07-13 2015-07-28 2015-08-07 2015-08-19 2015-09-03 2015-09-08 2015-09-23 2015-10-01 2015-10-12 2015-10-16 2016-02-03 2016-02-19 2016-02-22 2016-02-23 2016-02-29 2016-03-07 2016-06-15 2016-07-06 2016-10-19 2017-01-27 2017-02-14 2017-04-06 2017-05-25 2017-06-05 2017-08-15 2017-12-14 2018-01-23 2018-02-05 2018-02-06 2018-02-28 2018-05-21 2018-07-27 2018-08-23 2018-09-06 2018-09-24 2018-10-31 2018-11-08 2019-02-11 2019-02-19 2019-03-14 2019-05-16 2019-08-14 2019-09-09 2019-10-08 2019-10-17 2019-11-05 2019-12-03 2020-03-02 2020-08-27 2022-08-01 2022-11-15 2023-08-16 2023-10-16 2024-04-10 2024-06-20 2024-09-30.acacia 2024-10-28.acacia 2024-11-20.acacia 2024-12-18.acacia 2025-01-27.acacia 2025-02-24.acacia 2025-03-01.dashboard 2025-03-31.basil 2025-04-30.basil 2025-05-28.basil 2025-06-30.basil 2025-07-30.basil 2025-08-27.basil 2025-09-30.clover 2025-10-29.clover 2025-11-17.clover 2025-12-15.clover 2026-01-28.clover 2026-02-25.clover 2026-03-25.dahlia 2026-04-22.dahlia 2026-05-27.dahlia
+E * account.application.authorized account.application.deauthorized account.external_account.created account.external_account.deleted account.external_account.updated account.updated application_fee.created application_fee.refund.updated application_fee.refunded balance.available balance_settings.updated billing.alert.triggered billing.credit_grant.created billing_portal.configuration.created billing_portal.configuration.updated billing_portal.session.created capability.updated cash_balance.funds_available charge.captured charge.dispute.closed charge.dispute.created charge.dispute.funds_reinstated charge.dispute.funds_withdrawn charge.dispute.updated charge.expired charge.failed charge.pending charge.refund.updated charge.refunded charge.succeeded charge.updated checkout.session.async_payment_failed checkout.session.async_payment_succeeded checkout.session.completed checkout.session.expired climate.order.canceled climate.order.created climate.order.delayed climate.order.delivered climate.order.product_substituted climate.product.created climate.product.pricing_updated coupon.created coupon.deleted coupon.updated credit_note.created credit_note.updated credit_note.voided customer.created customer.deleted customer.discount.created customer.discount.deleted customer.discount.updated customer.source.created customer.source.deleted customer.source.expiring customer.source.updated customer.subscription.created customer.subscription.deleted customer.subscription.paused customer.subscription.pending_update_applied customer.subscription.pending_update_expired customer.subscription.resumed customer.subscription.trial_will_end customer.subscription.updated customer.tax_id.created customer.tax_id.deleted customer.tax_id.updated customer.updated customer_cash_balance_transaction.created entitlements.active_entitlement_summary.updated file.created financial_connections.account.account_numbers_updated financial_connections.account.created financial_connections.account.deactivated financial_connections.account.disconnected financial_connections.account.reactivated financial_connections.account.refreshed_balance financial_connections.account.refreshed_ownership financial_connections.account.refreshed_transactions financial_connections.account.upcoming_account_number_expiry identity.verification_session.canceled identity.verification_session.created identity.verification_session.processing identity.verification_session.redacted identity.verification_session.requires_input identity.verification_session.verified invoice.created invoice.deleted invoice.finalization_failed invoice.finalized invoice.marked_uncollectible invoice.overdue invoice.overpaid invoice.paid invoice.payment_action_required invoice.payment_attempt_required invoice.payment_failed invoice.payment_succeeded invoice.sent invoice.upcoming invoice.updated invoice.voided invoice.will_be_due invoice_payment.paid invoiceitem.created invoiceitem.deleted issuing_authorization.created issuing_authorization.request issuing_authorization.updated issuing_card.created issuing_card.updated issuing_cardholder.created issuing_cardholder.updated issuing_dispute.closed issuing_dispute.created issuing_dispute.funds_reinstated issuing_dispute.funds_rescinded issuing_dispute.submitted issuing_dispute.updated issuing_personalization_design.activated issuing_personalization_design.deactivated issuing_personalization_design.rejected issuing_personalization_design.updated issuing_token.created issuing_token.updated issuing_transaction.created issuing_transaction.purchase_details_receipt_updated issuing_transaction.updated mandate.updated payment_intent.amount_capturable_updated payment_intent.canceled payment_intent.created payment_intent.partially_funded payment_intent.payment_failed payment_intent.processing payment_intent.requires_action payment_intent.succeeded payment_link.created payment_link.updated payment_method.attached payment_method.automatically_updated payment_method.detached payment_method.updated payout.canceled payout.created payout.failed payout.paid payout.reconciliation_completed payout.updated person.created person.deleted person.updated plan.created plan.deleted plan.updated price.created price.deleted price.updated product.created product.deleted product.updated promotion_code.created promotion_code.updated quote.accepted quote.canceled quote.created quote.finalized radar.early_fraud_warning.created radar.early_fraud_warning.updated refund.created refund.failed refund.updated reporting.report_run.failed reporting.report_run.succeeded reporting.report_type.updated reserve.hold.created reserve.hold.updated reserve.plan.created reserve.plan.disabled reserve.plan.expired reserve.plan.updated reserve.release.created review.closed review.opened setup_intent.canceled setup_intent.created setup_intent.requires_action setup_intent.setup_failed setup_intent.succeeded sigma.scheduled_query_run.created source.canceled source.chargeable source.failed source.mandate_notification source.refund_attributes_required source.transaction.created source.transaction.updated subscription_schedule.aborted subscription_schedule.canceled subscription_schedule.completed subscription_schedule.created subscription_schedule.expiring subscription_schedule.released subscription_schedule.updated tax.settings.updated tax_rate.created tax_rate.updated terminal.reader.action_failed terminal.reader.action_succeeded terminal.reader.action_updated test_helpers.test_clock.advancing test_helpers.test_clock.created test_helpers.test_clock.deleted test_helpers.test_clock.internal_failure test_helpers.test_clock.ready topup.canceled topup.created topup.failed topup.reversed topup.succeeded transfer.created transfer.reversed transfer.updated treasury.credit_reversal.created treasury.credit_reversal.posted treasury.debit_reversal.completed treasury.debit_reversal.created treasury.debit_reversal.initial_credit_granted treasury.financial_account.closed treasury.financial_account.created treasury.financial_account.features_status_updated treasury.inbound_transfer.canceled treasury.inbound_transfer.created treasury.inbound_transfer.failed treasury.inbound_transfer.succeeded treasury.outbound_payment.canceled treasury.outbound_payment.created treasury.outbound_payment.expected_arrival_date_updated treasury.outbound_payment.failed treasury.outbound_payment.posted treasury.outbound_payment.returned treasury.outbound_payment.tracking_details_updated treasury.outbound_transfer.canceled treasury.outbound_transfer.created treasury.outbound_transfer.expected_arrival_date_updated treasury.outbound_transfer.failed treasury.outbound_transfer.posted treasury.outbound_transfer.returned treasury.outbound_transfer.tracking_details_updated treasury.received_credit.created treasury.received_credit.failed treasury.received_credit.succeeded treasury.received_debit.created
+E inventory pricing product
+E awaiting_upload failed processing succeeded succeeded_with_errors
+E replace upsert
+E customer merchant recipient
+E ae_crn ae_vat ao_nif ar_cuit at_fn at_stn at_vat au_abn au_acn au_in az_tin bd_etin be_cbe be_vat bg_uic bg_vat br_cnpj ca_cn ca_crarr ca_gst_hst ca_neq ca_rid ch_chid ch_uid cr_cpj cr_nite cy_he cy_tic cy_vat cz_ico cz_vat de_hrn de_stn de_vat dk_cvr dk_vat do_rcn ee_rk ee_vat es_cif es_vat fi_vat fi_yt fr_rna fr_siren fr_vat gb_crn gb_vat gi_crn gr_afm gr_gemi gr_vat gt_nit hk_br hk_cr hr_mbs hr_oib hr_vat hu_cjs hu_tin hu_vat ie_crn ie_trn ie_vat it_rea it_vat jp_cn kz_bin li_uid lt_ccrn lt_vat lu_nif lu_rcs lu_vat lv_urn lv_vat mt_crn mt_tin mt_vat mx_rfc my_brn my_coid my_itn my_sst mz_nuit nl_kvk nl_rsin nl_vat no_orgnr nz_bn nz_ird pe_ruc pk_ntn pl_nip pl_regon pl_vat pt_vat ro_cui ro_orc ro_vat sa_crn sa_tin se_orgnr se_vat sg_uen si_msp si_tin si_vat sk_dic sk_ico sk_vat th_crn th_prn th_tin us_ein
+E cooperative free_zone_establishment free_zone_llc governmental_unit government_instrumentality incorporated_association incorporated_non_profit incorporated_partnership limited_liability_partnership llc multi_member_llc private_company private_corporation private_partnership public_company public_corporation public_listed_corporation public_partnership registered_charity single_member_llc sole_establishment sole_proprietorship tax_exempt_government_instrumentality trust unincorporated_association unincorporated_non_profit unincorporated_partnership
+E alias maiden
+E ae_eid ao_nif ar_cuil ar_dni at_stn az_tin bd_brc bd_etin bd_nid be_nrn bg_ucn bn_nric br_cpf ca_sin ch_oasi cl_rut cn_pp co_nuip cr_ci cr_cpf cr_dimex cr_nite cy_tic cz_rc de_stn dk_cpr do_cie do_rcn ec_ci ee_ik es_nif fi_hetu fr_nir gb_nino gr_afm gt_nit hk_id hr_oib hu_ad id_nik ie_ppsn is_kt it_cf jp_inc ke_pin kz_iin li_peid lt_ak lu_nif lv_pk mx_rfc my_nric mz_nuit ng_nin nl_bsn no_nin nz_ird pe_dni pk_cnic pk_snic pl_pesel pt_nif ro_cnp sa_tin se_pin sg_fin sg_nric sk_dic th_lc th_pin tr_tin us_itin us_itin_last_4 us_ssn us_ssn_last_4 uy_dni za_id
+E female male
+E ar-SA bg bg-BG cs cs-CZ da da-DK de de-DE el el-GR en en-AU en-CA en-GB en-IE en-IN en-NZ en-SG en-US es es-419 es-ES et et-EE fi fil fil-PH fi-FI fr fr-CA fr-FR he-IL hr hr-HR hu hu-HU id id-ID it it-IT ja ja-JP ko ko-KR lt lt-LT lv lv-LV ms ms-MY mt mt-MT nb nb-NO nl nl-NL pl pl-PL pt pt-BR pt-PT ro ro-RO ru ru-RU sk sk-SK sl sl-SI sv sv-SE th th-TH tr tr-TR vi vi-VN zh zh-Hans zh-Hant-HK zh-Hant-TW zh-HK zh-TW
+E application application_custom application_express stripe
+E configuration.customer configuration.merchant configuration.recipient defaults future_requirements identity requirements
+E snapshot thin
+E webhook_endpoint.signing_secret webhook_endpoint.url
+E amazon_eventbridge azure_event_grid webhook_endpoint
+E active deleted pending unknown
+E activated deleted never_activated unknown
+E no_aws_event_source_exists no_azure_partner_topic_exists user
+E identity_address ip_address payment_method shipping_address
+E active pending restricted unsupported
+E determining_status requirements_past_due requirements_pending_verification restricted_other unsupported_business unsupported_country unsupported_entity_type
+E contact_stripe no_resolution provide_info
+E stripe user
+E invalid_address_city_state_postal_code invalid_address_highway_contract_box invalid_address_private_mailbox invalid_business_profile_name invalid_business_profile_name_denylisted invalid_company_name_denylisted invalid_dob_age_over_maximum invalid_dob_age_under_18 invalid_dob_age_under_minimum invalid_product_description_length invalid_product_description_url_match invalid_representative_country invalid_statement_descriptor_business_mismatch invalid_statement_descriptor_denylisted invalid_statement_descriptor_length invalid_statement_descriptor_prefix_denylisted invalid_statement_descriptor_prefix_mismatch invalid_street_address invalid_tax_id invalid_tax_id_format invalid_tos_acceptance invalid_url_denylisted invalid_url_format invalid_url_website_business_information_mismatch invalid_url_website_empty invalid_url_website_inaccessible invalid_url_website_inaccessible_geoblocked invalid_url_website_inaccessible_password_protected invalid_url_website_incomplete invalid_url_website_incomplete_cancellation_policy invalid_url_website_incomplete_customer_service_details invalid_url_website_incomplete_legal_restrictions invalid_url_website_incomplete_refund_policy invalid_url_website_incomplete_return_policy invalid_url_website_incomplete_terms_and_conditions invalid_url_website_incomplete_under_construction invalid_url_website_other invalid_url_web_presence_detected invalid_value_other unresolvable_ip_address unresolvable_postal_code verification_directors_mismatch verification_document_address_mismatch verification_document_address_missing verification_document_corrupt verification_document_country_not_supported verification_document_directors_mismatch verification_document_dob_mismatch verification_document_duplicate_type verification_document_expired verification_document_failed_copy verification_document_failed_greyscale verification_document_failed_other verification_document_failed_test_mode verification_document_fraudulent verification_document_id_number_mismatch verification_document_id_number_missing verification_document_incomplete verification_document_invalid verification_document_issue_or_expiry_date_missing verification_document_manipulated verification_document_missing_back verification_document_missing_front verification_document_name_mismatch verification_document_name_missing verification_document_nationality_mismatch verification_document_not_readable verification_document_not_signed verification_document_not_uploaded verification_document_photo_mismatch verification_document_too_large verification_document_type_not_supported verification_extraneous_directors verification_failed_address_match verification_failed_business_iec_number verification_failed_document_match verification_failed_id_number_match verification_failed_keyed_identity verification_failed_keyed_match verification_failed_name_match verification_failed_other verification_failed_representative_authority verification_failed_residential_address verification_failed_tax_id_match verification_failed_tax_id_not_issued verification_missing_directors verification_missing_executives verification_missing_owners verification_requires_additional_memorandum_of_associations verification_requires_additional_proof_of_registration verification_selfie_document_missing_photo verification_selfie_face_mismatch verification_selfie_manipulated verification_selfie_unverified_other verification_supportability verification_token_stale
+E ach_debit_payments acss_debit_payments affirm_payments afterpay_clearpay_payments alma_payments amazon_pay_payments automatic_indirect_tax au_becs_debit_payments bacs_debit_payments bancontact_payments bank_accounts.local bank_accounts.wire blik_payments boleto_payments cards card_payments cartes_bancaires_payments cashapp_payments eps_payments fpx_payments gb_bank_transfer_payments grabpay_payments ideal_payments jcb_payments jp_bank_transfer_payments kakao_pay_payments klarna_payments konbini_payments kr_card_payments link_payments mobilepay_payments multibanco_payments mx_bank_transfer_payments naver_pay_payments oxxo_payments p24_payments payco_payments paynow_payments pay_by_bank_payments promptpay_payments revolut_pay_payments samsung_pay_payments sepa_bank_transfer_payments sepa_debit_payments stripe_balance.payouts stripe_balance.stripe_transfers swish_payments twint_payments us_bank_transfer_payments zip_payments
+E currently_due eventually_due past_due
+E inquiry payment_method person
+E routine_onboarding routine_verification
+E file_not_found internal_error invalid_file
+E cannot_proceed transient_failure
+E complete pending
+E credit_reversal debit_reversal inbound_transfer issuing_authorization other outbound_payment outbound_transfer received_credit received_debit
+E credit_reversal credit_reversal_posting debit_reversal inbound_transfer inbound_transfer_return issuing_authorization_hold issuing_authorization_release other outbound_payment outbound_payment_cancellation outbound_payment_failure outbound_payment_posting outbound_payment_return outbound_transfer outbound_transfer_cancellation outbound_transfer_failure outbound_transfer_posting outbound_transfer_return received_credit received_debit
+E active pending restricted
+E activating capability_not_requested financial_account_closed rejected_other rejected_unsupported_business requirements_past_due requirements_pending_verification restricted_by_platform restricted_other
+E contact_stripe provide_information remove_restriction
+E inbound_flows outbound_flows
+E card_issuing deposit_insurance financial_addresses.aba financial_addresses.aba.forwarding inbound_transfers.ach intra_stripe_flows outbound_payments.ach outbound_payments.us_domestic_wire outbound_transfers.ach outbound_transfers.us_domestic_wire remote_deposit_capture
+E account_rejected closed_by_platform other
+E aba
+E ach card
+E failed processing succeeded
+E ach stripe
+E canceled failed pending reversed succeeded
+E account_closed account_frozen insufficient_funds international_transaction other
+E ach card stripe
+E already_reversed deadline_passed network_restricted other source_flow_restricted
+E balance financial_account issuing_card stripe us_bank_account
+E account_closed account_frozen international_transaction other
+E ach card stripe us_domestic_wire
+E us_bank_account
+E advancing internal_failure ready
+E failed in_progress succeeded
+E collect_inputs collect_payment_method confirm_payment_intent print_content process_payment_intent process_setup_intent refund_payment set_reader_display
+E api_error card_error idempotency_error invalid_request_error
+E flat_amount percentage
+E reversal transaction
+E ad_nrt ae_trn al_tin am_tin ao_tin ar_cuit au_abn au_arn aw_tin az_tin ba_tin bb_tin bd_bin bf_ifu bg_uic bh_vat bj_ifu bo_tin br_cnpj br_cpf bs_tin by_tin ca_bn ca_gst_hst ca_pst_bc ca_pst_mb ca_pst_sk ca_qst cd_nif ch_uid ch_vat cl_tin cm_niu cn_tin co_nit cr_tin cv_nif de_stn do_rcn ec_ruc eg_tin es_cif et_tin eu_oss_vat eu_vat fo_vat gb_vat ge_vat gi_tin gn_nif hk_br hr_oib hu_tin id_npwp il_vat in_gst is_vat it_cf jp_cn jp_rn jp_trn ke_pin kg_tin kh_tin kr_brn kz_bin la_tin li_uid li_vat lk_vat ma_vat md_vat me_pib mk_vat mr_nif mx_rfc my_frp my_itn my_sst ng_tin no_vat no_voec np_pan nz_gst om_vat pe_ruc ph_tin pl_nip py_ruc ro_tin rs_pib ru_inn ru_kpp sa_vat sg_gst sg_uen si_tin sn_ninea sr_fin sv_nit th_vat tj_tin tr_tin tw_vat tz_vat ua_vat ug_tin unknown us_ein uy_ruc uz_tin uz_vat ve_rif vn_tin za_vat zm_tin zw_tin
+E active pending
+E anrok avalara sphere stripe
+E active expired scheduled
+E destination origin
+E city country county district state
+E another_payment_associated_with_calculation calculation_expired currency_mismatch original_transaction_voided unique_reference_violation
+E active canceled completed not_started released
+E ach_credit_transfer ach_debit alipay bancontact card card_present eps giropay ideal klarna multibanco p24 sepa_debit sofort three_d_secure wechat
+E canceled processing requires_action requires_confirmation requires_payment_method succeeded
+E amounts descriptor_code
+E ABNANL2A ADYBNL2A ASNBNL21 BITSNL2A BUNQNL2A BUUTNL2A FNOMNL22 FVLBNL22 HANDNL2A INGBNL2A KNABNL2H MLLENL2A MOYONL21 NNBANL2G NTSBDEB1 RABONL2U RBRBNL21 REVOIE23 REVOLT21 SNSBNL2A TRIONL2U
+E apple_pay google_pay link
+E challenge frictionless
+E attempt_acknowledged authenticated exempted failed not_supported processing_error
+E abandoned bypassed canceled card_not_enrolled network_not_supported protocol_error rejected
+E acknowledged approved canceled disputed payment_never_settled redacted refunded refunded_as_fraud
+E manual rule
+E block continue
+E failed merchant_blocked rejected succeeded
+E fail pass unavailable unchecked
+E authentication_failed do_not_honor expired incorrect_cvc incorrect_number incorrect_postal_code insufficient_funds invalid_account lost_card other processing_error reported_stolen try_again_later
+E authentication_required blocked_for_fraud invalid_payment other
+E dispute_opened early_fraud_warning_received refunded user_intervention_raised user_intervention_resolved
+E abandoned failed passed
+E 3ds captcha custom
+E duplicate fraudulent other requested_by_customer
+E made_with_lost_card made_with_stolen_card other unauthorized_use_of_card
+E account_not_available credit_not_processed customer_initiated duplicate fraudulent general noncompliant product_not_received product_unacceptable subscription_canceled unrecognized
+E complete failed requires_location_inputs
+E completed in_progress not_applicable
+E self stripe
+E custom
+E fraudulent product_not_received
+E eligible not_eligible partially_eligible
+E bc citi hana hyundai jeju jeonbuk kakaobank kbank kdbbank kookmin kwangju lotte mg nh post samsung savingsbank shinhan shinhyup suhyup tossbank woori
+E familymart lawson ministop seicomart
+E contact_emv contactless_emv contactless_magstripe_mode magnetic_stripe_fallback magnetic_stripe_track2
+E checking savings unknown
+E base ethereum polygon solana tempo
+E phantom_cash usdc usdg usdp usdt
+E apple_pay google_pay samsung_pay unknown
+E checking credit prepaid unknown
+E amex cartes_bancaires diners discover eftpos_au interac jcb link mastercard unionpay unknown visa
+E credit debit prepaid unknown
+E recurring unscheduled
+E 01 02 03 04 05 06 07
+E 1.0.2 2.1.0 2.2.0
+E off on
+E abandoned automatic duplicate expired failed_invoice fraudulent requested_by_customer void_invoice
+E canceled processing requires_action requires_capture requires_confirmation requires_payment_method succeeded
+E BE DE ES FR IE NL
+E automatic_delayed manual manual_preferred
+E ach bacs domestic_wire_us fps sepa spei swift zengin
+E aba iban sort_code spei swift zengin
+E amount_details_amount_mismatch amount_details_tax_shipping_discount_greater_than_amount
+E active inactive pending
+E multi_use single_use
+E account_closed bank_account_restricted bank_ownership_changed could_not_process debit_not_authorized
+E mastercard visa
+E app manual on_file other
+E account_card_too_new account_recently_changed account_too_new account_too_new_since_launch additional_device data_expired defer_id_v_decision device_recently_lost good_activity_history has_suspended_tokens high_risk inactive_account long_account_tenure low_account_score low_device_score low_phone_number_score network_service_error outside_home_territory provisioning_cardholder_mismatch provisioning_device_and_cardholder_mismatch provisioning_device_mismatch same_device_no_prior_authentication same_device_successful_prior_authentication software_update suspicious_activity too_many_different_cardholders too_many_recent_attempts too_many_recent_tokens
+E approve decline require_auth
+E other phone watch
+E maestro mastercard visa
+E optional required unsupported
+E cardholder_authentication_issuer_liability eci5_token_transaction_with_tavv excess_disputes_in_timeframe has_not_met_the_minimum_dispute_amount_requirements invalid_duplicate_dispute invalid_incorrect_amount_dispute invalid_no_authorization invalid_use_of_disputes merchandise_delivered_or_shipped merchandise_or_service_as_described not_cancelled other refund_issued submitted_beyond_allowable_time_limit transaction_3ds_required transaction_approved_after_prior_fraud_dispute transaction_authorized transaction_electronically_read transaction_qualifies_for_visa_easy_payment_service transaction_unattended
+E design_rejected fulfillment_error lost stolen
+E damaged expired fulfillment_error lost stolen
+E missing_agreement missing_cardholder_contact unsupported_region
+E dhl fedex royal_mail usps
+E canceled delivered failure pending returned shipped submitted
+E indeterminate likely_deliverable likely_undeliverable
+E card_testing_exposure fraud_dispute_filed third_party_reported user_indicated_fraud
+E listed rejected.listed requirements.past_due under_review
+E company.tax_id individual.card_issuing.user_terms_acceptance.date individual.card_issuing.user_terms_acceptance.ip individual.dob.day individual.dob.month individual.dob.year individual.first_name individual.last_name individual.verification.document
+E account_disabled card_active card_canceled card_expired card_inactive cardholder_blocked cardholder_inactive cardholder_verification_required insecure_authorization_method insufficient_funds network_fallback not_allowed pin_blocked spending_controls suspected_fraud verification_failed webhook_approved webhook_declined webhook_error webhook_timeout
+E expired pending rejected undeliverable verified
+E no_phone_number unsupported_phone_number
+E customer_exempt not_available not_collecting not_subject_to_tax not_supported portion_product_exempt portion_reduced_rated portion_standard_rated product_exempt product_exempt_holiday proportionally_rated reduced_rated reverse_charge standard_rated taxable_basis_reduced zero_rated
+E price_details
+E credit_balance_transaction discount
+E invoice_item_details subscription_item_details
+E automatic_pending_invoice_item_invoice manual quote_accept subscription subscription_create subscription_cycle subscription_threshold subscription_update upcoming
+E quote_details subscription_details
+E finalization_requires_location_inputs finalization_system_error
+E invoice_item invoice_line_items
+E subscription_details
+E charge payment_intent payment_record
+E document id_number verification_flow
+E br_cpf sg_nric us_ssn
+E [redacted] female male unknown
+E processing redacted
+E none similar
+E abandoned consent_declined country_not_supported device_not_supported document_expired document_type_not_supported document_unverified_other email_unverified_other email_verification_declined id_number_insufficient_document_data id_number_mismatch id_number_unverified_other phone_unverified_other phone_verification_declined selfie_document_missing_photo selfie_face_mismatch selfie_manipulated selfie_unverified_other under_supported_age
+E unverified verified
+E selfie_document_missing_photo selfie_face_mismatch selfie_manipulated selfie_unverified_other
+E phone_unverified_other phone_verification_declined
+E id_number_insufficient_document_data id_number_mismatch id_number_unverified_other
+E email_unverified_other email_verification_declined
+E document_expired document_type_not_supported document_unverified_other
+E pending posted void
+E cash credit investment other
+E active disconnected inactive
+E checking credit_card line_of_credit mortgage other savings
+E link us_bank_account
+E failed pending succeeded
+E cash credit
+E account_number tokenized_account_number
+E deactivated transactable
+E ach
+E pending unavailable unverified verified
+E active canceled incomplete incomplete_expired past_due paused trialing unpaid
+E canceled_by_retention_policy cancellation_requested payment_disputed payment_failed
+E acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik boleto card card_present cashapp crypto custom customer_balance eps fpx giropay grabpay ideal interac_present kakao_pay klarna konbini kr_card link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip
+E R02 R03 R04 R05 R07 R08 R10 R11 R16 R20 R29 R31
+E bank_account_closed bank_account_frozen bank_account_invalid_details bank_account_restricted bank_account_unusable debit_not_authorized tokenized_account_number_deactivated
+E regulated unregulated
+E amex_express_checkout apple_pay google_pay link masterpass samsung_pay visa_checkout
+E eu_bank_transfer jp_bank_transfer
+E adjusted_for_overdraft applied_to_payment funded funding_reversed refunded_from_payment return_canceled return_initiated transferred_to_balance unapplied_from_payment
+E ach domestic_wire_us swift
+E ach_credit_transfer ach_debit acss_debit alipay au_becs_debit bancontact card card_present eps giropay ideal klarna multibanco p24 sepa_debit sofort three_d_secure wechat
+E adjustment applied_to_invoice checkout_session_subscription_payment checkout_session_subscription_payment_canceled credit_note initial invoice_overpaid invoice_too_large invoice_too_small migration unapplied_from_invoice unspent_receiver_credit
+E failed not_collecting supported unrecognized_location
+E billing_address ip_address payment_method shipping_destination
+E issued void
+E mixed post_payment pre_payment
+E biomass_carbon_removal_and_storage direct_air_capture enhanced_weathering marine_carbon_removal
+E expired product_unavailable requested
+E awaiting_funds canceled confirmed delivered open
+E no_payment_required paid unpaid
+E opt_in opt_out
+E accepted
+E charge_pending insufficient_funds processing
+E duplicate expired_uncaptured_charge fraudulent requested_by_customer
+E pending refund reversal
+E visa_compelling_evidence_3 visa_compliance
+E lost needs_response prevented under_review warning_closed warning_needs_response warning_under_review won
+E amazon_pay card klarna paypal
+E block chargeback compliance inquiry resolution
+E chargeback claim
+E fee_acknowledged requires_fee_acknowledgement
+E missing_customer_identifiers missing_disputed_transaction_description missing_merchandise_or_services missing_prior_undisputed_transaction_description missing_prior_undisputed_transactions
+E not_qualified qualified requires_action
+E available unavailable
+E confirm_card_data do_not_try_again try_again_later
+E credit debit
+E credits_applied credits_expired credits_voided
+E credits_application_invoice_voided credits_granted
+E active archived inactive
+E issuing payments refund_and_dispute_prefunding risk_reserved
+E adjustment advance advance_funding anticipation_repayment application_fee application_fee_refund charge climate_order_purchase climate_order_refund connect_collection_transfer contribution fee_credit_funding inbound_transfer inbound_transfer_reversal issuing_authorization_hold issuing_authorization_release issuing_dispute issuing_transaction obligation_outbound obligation_reversal_inbound payment payment_failure_refund payment_network_reserve_hold payment_network_reserve_release payment_refund payment_reversal payment_unreconciled payout payout_cancel payout_failure payout_minimum_balance_hold payout_minimum_balance_release refund refund_failure reserve_hold reserve_release reserve_transaction reserved_funds stripe_balance_payment_debit stripe_balance_payment_debit_reversal stripe_fee stripe_fx_fee tax_fee topup topup_reversal transfer transfer_cancel transfer_failure transfer_refund
+E charge payout
+E external_request information_missing invalid_address_city_state_postal_code invalid_address_highway_contract_box invalid_address_private_mailbox invalid_business_profile_name invalid_business_profile_name_denylisted invalid_company_name_denylisted invalid_dob_age_over_maximum invalid_dob_age_under_18 invalid_dob_age_under_minimum invalid_product_description_length invalid_product_description_url_match invalid_representative_country invalid_signator invalid_statement_descriptor_business_mismatch invalid_statement_descriptor_denylisted invalid_statement_descriptor_length invalid_statement_descriptor_prefix_denylisted invalid_statement_descriptor_prefix_mismatch invalid_street_address invalid_tax_id invalid_tax_id_format invalid_tos_acceptance invalid_url_denylisted invalid_url_format invalid_url_web_presence_detected invalid_url_website_business_information_mismatch invalid_url_website_empty invalid_url_website_inaccessible invalid_url_website_inaccessible_geoblocked invalid_url_website_inaccessible_password_protected invalid_url_website_incomplete invalid_url_website_incomplete_cancellation_policy invalid_url_website_incomplete_customer_service_details invalid_url_website_incomplete_legal_restrictions invalid_url_website_incomplete_refund_policy invalid_url_website_incomplete_return_policy invalid_url_website_incomplete_terms_and_conditions invalid_url_website_incomplete_under_construction invalid_url_website_other invalid_value_other unsupported_business_type verification_directors_mismatch verification_document_address_mismatch verification_document_address_missing verification_document_corrupt verification_document_country_not_supported verification_document_directors_mismatch verification_document_dob_mismatch verification_document_duplicate_type verification_document_expired verification_document_failed_copy verification_document_failed_greyscale verification_document_failed_other verification_document_failed_test_mode verification_document_fraudulent verification_document_id_number_mismatch verification_document_id_number_missing verification_document_incomplete verification_document_invalid verification_document_issue_or_expiry_date_missing verification_document_manipulated verification_document_missing_back verification_document_missing_front verification_document_name_mismatch verification_document_name_missing verification_document_nationality_mismatch verification_document_not_readable verification_document_not_signed verification_document_not_uploaded verification_document_photo_mismatch verification_document_too_large verification_document_type_not_supported verification_extraneous_directors verification_failed_address_match verification_failed_authorizer_authority verification_failed_business_iec_number verification_failed_document_match verification_failed_id_number_match verification_failed_keyed_identity verification_failed_keyed_match verification_failed_name_match verification_failed_other verification_failed_representative_authority verification_failed_residential_address verification_failed_tax_id_match verification_failed_tax_id_not_issued verification_legal_entity_structure_mismatch verification_missing_directors verification_missing_executives verification_missing_owners verification_rejected_ownership_exemption_reason verification_requires_additional_memorandum_of_associations verification_requires_additional_proof_of_registration verification_supportability
+E active inactive pending unrequested
+E other paused.inactivity pending.onboarding pending.review platform_disabled platform_paused rejected.inactivity rejected.other rejected.unsupported_business requirements.fields_needed
+E custom express none standard
+E action_required.requested_capabilities listed other platform_paused rejected.fraud rejected.incomplete_verification rejected.listed rejected.other rejected.platform_fraud rejected.platform_other rejected.platform_terms_of_service rejected.terms_of_service requirements.past_due requirements.pending_verification under_review
+E account application application_custom application_express
+O expand:[S
+O fields:e0 future_requirements:e1
+O account!:S collect:e0 collection_options:o1 expand:[S refresh_url:s return_url:s type!:E2
+O disable_stripe_user_authentication:b external_account_collection:b
+O enabled!:b features:o3
+O
+O enabled!:b features:o5
+O disable_stripe_user_authentication:b edit_payout_schedule:b external_account_collection:b instant_payouts:b standard_payouts:b
+O enabled!:b features:o7
+O capture_payments:b destination_on_behalf_of_charge_management:b dispute_management:b refund_management:b
+O enabled!:b features:o9
+O disable_stripe_user_authentication:b external_account_collection:b send_money:b transfer_balance:b
+O enabled!:b features:o11
+O card_spend_dispute_management:b
+O enabled!:b features:o13
+O disable_stripe_user_authentication:b external_account_collection:b instant_payouts:b
+O enabled!:b features:o15
+O card_management:b card_spend_dispute_management:b cardholder_management:b spend_control_management:b
+O enabled!:b features:o17
+O card_management:b card_spend_dispute_management:b cardholder_management:b disable_stripe_user_authentication:b spend_control_management:b
+O enabled!:b features:o19
+O destination_on_behalf_of_charge_management:b dispute_management:b refund_management:b
+O enabled!:b features:o21
+O account_management:o4 account_onboarding:o4 balance_report:o6 balances:o8 disputes_list:o10 documents:o6 financial_account:o12 financial_account_transactions:o14 instant_payouts_promotion:o16 issuing_card:o18 issuing_cards_list:o20 notification_banner:o4 payment_details:o10 payment_disputes:o22 payments:o10 payout_details:o6 payout_reconciliation_report:o6 payouts:o8 payouts_list:o6 tax_registrations:o6 tax_settings:o6
+O account!:s components!:o23 expand:[S
+O data!:[@account has_more!:b object!:=list url!:u/v1/accounts
+O gt:i gte:i lt:i lte:i
+O created:(o26|i) ending_before:s expand:[S limit:i starting_after:s
+O files:[s500
+O bank_account_ownership_verification:o28
+O account_holder_name:S account_holder_type:e3 account_number!:S account_type:e4 country!:S currency:c documents:o29 object:=bank_account routing_number:S
+O amount!:i currency!:c fiscal_year_end!:S
+O amount!:i currency!:c
+O city:s100 country:S line1:s200 line2:s200 postal_code:S state:S
+O annual_revenue:o31 estimated_worker_count:i mcc:s4 minority_owned_business_designation:[e5 monthly_estimated_revenue:o32 name:S product_description:s40000 support_address:o33 support_email:s support_phone:S support_url:~s url:s
+O requested:b
+O acss_debit_payments:o35 affirm_payments:o35 afterpay_clearpay_payments:o35 alma_payments:o35 amazon_pay_payments:o35 app_distribution:o35 au_becs_debit_payments:o35 bacs_debit_payments:o35 bancontact_payments:o35 bank_transfer_payments:o35 billie_payments:o35 bizum_payments:o35 blik_payments:o35 boleto_payments:o35 card_issuing:o35 card_payments:o35 cartes_bancaires_payments:o35 cashapp_payments:o35 crypto_payments:o35 eps_payments:o35 fpx_payments:o35 gb_bank_transfer_payments:o35 giropay_payments:o35 grabpay_payments:o35 ideal_payments:o35 india_international_payments:o35 jcb_payments:o35 jp_bank_transfer_payments:o35 kakao_pay_payments:o35 klarna_payments:o35 konbini_payments:o35 kr_card_payments:o35 legacy_payments:o35 link_payments:o35 mb_way_payments:o35 mobilepay_payments:o35 multibanco_payments:o35 mx_bank_transfer_payments:o35 naver_pay_payments:o35 nz_bank_account_becs_debit_payments:o35 oxxo_payments:o35 p24_payments:o35 pay_by_bank_payments:o35 payco_payments:o35 paynow_payments:o35 payto_payments:o35 pix_payments:o35 promptpay_payments:o35 revolut_pay_payments:o35 samsung_pay_payments:o35 satispay_payments:o35 scalapay_payments:o35 sepa_bank_transfer_payments:o35 sepa_debit_payments:o35 sofort_payments:o35 sunbit_payments:o35 swish_payments:o35 tax_reporting_us_1099_k:o35 tax_reporting_us_1099_misc:o35 transfers:o35 treasury:o35 twint_payments:o35 upi_payments:o35 us_bank_account_ach_payments:o35 us_bank_transfer_payments:o35 zip_payments:o35
+O city:S country:S line1:S line2:S postal_code:S state:S town:S
+O date:t ip:s user_agent:S
+O day!:i month!:i year!:i
+O back:s500 front:s500
+O document:o40
+O address:o33 address_kana:o37 address_kanji:o37 directors_provided:b directorship_declaration:o38 executives_provided:b export_license_id:S export_purpose_code:S name:s100 name_kana:s100 name_kanji:s100 owners_provided:b ownership_declaration:o38 ownership_exemption_reason:~e7 phone:S registration_date:~o39 registration_number:S representative_declaration:o38 structure:~E8 tax_id:S tax_id_registrar:S vat_id:S verification:o41
+O payer:e9
+O payments:e10
+O type:e11
+O fees:o43 losses:o44 requirement_collection:e10 stripe_dashboard:o45
+O person:S
+O files:[s500 signer:o47
+O bank_account_ownership_verification:o28 company_license:o28 company_memorandum_of_association:o28 company_ministerial_decree:o28 company_registration_verification:o28 company_tax_id_verification:o28 proof_of_address:o28 proof_of_registration:o48 proof_of_ultimate_beneficial_ownership:o48
+O payments_pricing:~S
+O director:b executive:b owner:b percent_ownership:~n title:S
+O additional_document:o40 document:o40
+O address:o33 address_kana:o37 address_kanji:o37 dob:~o39 email:s first_name:s100 first_name_kana:S first_name_kanji:S full_name_aliases:~[s300 gender:s id_number:S id_number_secondary:S last_name:s100 last_name_kana:S last_name_kanji:S maiden_name:S metadata:~{s phone:s political_exposure:e12 registered_address:o33 relationship:o51 ssn_last_4:S verification:o52
+O display_name:s
+O icon:S logo:S primary_color:S secondary_color:S
+O date:t ip:s user_agent:~S
+O tos_acceptance:o56
+O avs_failure:b cvc_failure:b
+O decline_on:o58 statement_descriptor_prefix:s10 statement_descriptor_prefix_kana:~s10 statement_descriptor_prefix_kanji:~s10
+O hosted_payment_method_save:e13
+O statement_descriptor:s22 statement_descriptor_kana:s22 statement_descriptor_kanji:s22
+O delay_days:(=minimum|i) interval:E14.5000 monthly_anchor:i monthly_payout_days:[i weekly_anchor:e15 weekly_payout_days:[E16
+O debit_negative_balances:b schedule:o62 statement_descriptor:s22
+O bacs_debit_payments:o54 branding:o55 card_issuing:o57 card_payments:o59 invoices:o60 payments:o61 payouts:o63 treasury:o57
+O date:t ip:s service_agreement:S user_agent:S
+O account_token:S bank_account:(o30|S) business_profile:o34 business_type:E6 capabilities:o36 company:o42 controller:o46 country:S default_currency:c documents:o49 email:s expand:[S external_account:S groups:o50 individual:o53 metadata:~{s settings:o64 tos_acceptance:o65 type:e17
+O default_account_tax_ids:~[S hosted_payment_method_save:e13
+O bacs_debit_payments:o54 branding:o55 card_issuing:o57 card_payments:o59 invoices:o67 payments:o61 payouts:o63 treasury:o57
+O account_token:S business_profile:o34 business_type:E6 capabilities:o36 company:o42 default_currency:c documents:o49 email:s expand:[S external_account:S groups:o50 individual:o53 metadata:~{s settings:o68 tos_acceptance:o65
+O bank_account:(o30|S) default_for_currency:b expand:[S external_account:S metadata:{s
+O account_holder_name:S account_holder_type:~e3 account_type:e4 address_city:S address_country:S address_line1:S address_line2:S address_state:S address_zip:S default_for_currency:b documents:o29 exp_month:S exp_year:S expand:[S metadata:~{s name:S
+O data!:[@capability has_more!:b object!:=list url!:S
+O expand:[S requested:b
+O data!:[(@bank_account|@card) has_more!:b object!:=list url!:S
+O ending_before:s expand:[S limit:i object:E18.5000 starting_after:s
+O data!:[@person has_more!:b object!:=list url!:S
+O authorizer:b director:b executive:b legal_guardian:b owner:b representative:b
+O ending_before:S expand:[S limit:i relationship:o77 starting_after:S
+O account:o56
+O files:[~s500
+O company_authorization:o80 passport:o80 visa:o80
+O authorizer:b director:b executive:b legal_guardian:b owner:b percent_ownership:~n representative:b title:S
+O ethnicity:[e19 ethnicity_other:S
+O race:[e20 race_other:S
+O ethnicity_details:o83 race_details:o84 self_identified_gender:S
+O additional_tos_acceptances:o79 address:o33 address_kana:o37 address_kanji:o37 dob:~o39 documents:o81 email:s expand:[S first_name:S first_name_kana:S first_name_kanji:S full_name_aliases:~[S gender:s id_number:S id_number_secondary:S last_name:S last_name_kana:S last_name_kanji:S maiden_name:S metadata:~{s nationality:S person_token:S phone:s political_exposure:e12 registered_address:o33 relationship:o82 ssn_last_4:s us_cfpb_data:o85 verification:o52
+O expand:[S reason!:S
+O data!:[@apple_pay_domain has_more!:b object!:=list url!:u/v1/apple_pay/domains
+O domain_name:S ending_before:S expand:[S limit:i starting_after:S
+O domain_name!:s expand:[S
+O data!:[@application_fee has_more!:b object!:=list url!:u/v1/application_fees
+O charge:S created:(o26|i) ending_before:S expand:[S limit:i starting_after:S
+O expand:[S metadata:~{s
+O amount:i directive:S expand:[S
+O data!:[@fee_refund has_more!:b object!:=list url!:S
+O ending_before:S expand:[S limit:i starting_after:S
+O amount:i expand:[S metadata:{s
+O data!:[@apps.secret has_more!:b object!:=list url!:u/v1/apps/secrets
+O type!:e21 user:S
+O ending_before:S expand:[S limit:i scope!:o99 starting_after:S
+O expand:[S expires_at:t name!:S payload!:S scope!:o99
+O expand:[S name!:S scope!:o99
+O data!:[@balance_transaction has_more!:b object!:=list url!:u/v1/balance_transactions
+O created:(o26|i) currency:c ending_before:S expand:[S limit:i payout:S source:S starting_after:S type:S
+O payout_method!:s transfer_up_to_amount:i type!:e22
+O interval:e14 monthly_payout_days:[i weekly_payout_days:[E16
+O automatic_transfer_rules_by_currency:~{~[o105 minimum_balance_by_currency:~{~i schedule:o106 statement_descriptor:s22
+O hour:i minutes:i timezone:S
+O delay_days_override:~i start_of_day:~o108
+O debit_negative_balances:b payouts:o107 settlement_timing:o109
+O expand:[S payments:o110
+O data!:[@billing.alert has_more!:b object!:=list url!:u/v1/billing/alerts
+O alert_type:E23 ending_before:S expand:[S limit:i meter:S starting_after:S
+O customer:S type!:=customer
+O filters:[o114 gte!:i meter!:S recurrence!:E24
+O alert_type!:E23 expand:[S title!:s256 usage_threshold:o115
+O id!:S
+O price_type:=metered prices:[o117
+O applicability_scope:o118 credit_grant:S type!:e25
+O customer:S customer_account:S expand:[S filter!:o119
+O data!:[@billing.credit_balance_transaction has_more!:b object!:=list url!:u/v1/billing/credit_grants
+O credit_grant:S customer:S customer_account:S ending_before:S expand:[S limit:i starting_after:S
+O data!:[@billing.credit_grant has_more!:b object!:=list url!:u/v1/billing/credit_grants
+O customer:S customer_account:S ending_before:S expand:[S limit:i starting_after:S
+O currency!:c value!:i
+O monetary:o125 type!:E26
+O scope!:o118
+O amount!:o126 applicability_config!:o127 category:e27 customer:S customer_account:S effective_at:t expand:[S expires_at:t metadata:{s name:s100 priority:i
+O expand:[S expires_at:~t metadata:{s
+O identifier:s100
+O cancel:o130 event_name!:s100 expand:[S type!:=cancel
+O event_name!:s100 expand:[S identifier:s100 payload!:{s timestamp:t
+O data!:[@billing.meter has_more!:b object!:=list url!:u/v1/billing/meters
+O ending_before:S expand:[S limit:i starting_after:S status:e28
+O event_payload_key!:s100 type!:=by_id
+O formula!:E29
+O event_payload_key!:s100
+O customer_mapping:o135 default_aggregation!:o136 display_name!:s250 event_name!:s100 event_time_window:e30 expand:[S value_settings:o137
+O display_name:s250 expand:[S
+O data!:[@billing.meter_event_summary has_more!:b object!:=list url!:u/v1/billing/meters/*/event_summaries
+O customer!:S end_time!:t ending_before:S expand:[S limit:i start_time!:t starting_after:S value_grouping_window:e30
+O data!:[@billing_portal.configuration has_more!:b object!:=list url!:u/v1/billing_portal/configurations
+O active:b ending_before:S expand:[S is_default:b limit:i starting_after:S
+O headline:~s60 privacy_policy_url:s terms_of_service_url:s
+O allowed_updates:~[e31 enabled!:b
+O enabled!:b
+O enabled!:b payment_method_configuration:~S
+O enabled!:b options!:~[e32
+O cancellation_reason:o148 enabled!:b mode:e33 proration_behavior:e34
+O enabled!:b maximum:i minimum:i
+O adjustable_quantity:o150 prices!:[S product!:S
+O type!:e37
+O conditions:[o152
+O billing_cycle_anchor:e35 default_allowed_updates:~[e36 enabled!:b products:~[o151 proration_behavior:e34 schedule_at_period_end:o153 trial_update_behavior:e38
+O customer_update:o145 invoice_history:o146 payment_method_update:o147 subscription_cancel:o149 subscription_update:o154
+O business_profile:o144 default_return_url:~s expand:[S features!:o155 login_page:o146 metadata:{s name:~s256
+O headline:~s60 privacy_policy_url:~s terms_of_service_url:~s
+O allowed_updates:~[e31 enabled:b
+O enabled!:b options:~[e32
+O cancellation_reason:o159 enabled:b mode:e33 proration_behavior:e34
+O conditions:~[o152
+O billing_cycle_anchor:e35 default_allowed_updates:~[e36 enabled:b products:~[o151 proration_behavior:e34 schedule_at_period_end:o161 trial_update_behavior:e38
+O customer_update:o158 invoice_history:o146 payment_method_update:o147 subscription_cancel:o160 subscription_update:o162
+O active:b business_profile:o157 default_return_url:~s expand:[S features:o163 login_page:o146 metadata:~{s name:~s256
+O custom_message:s500
+O return_url!:s
+O hosted_confirmation:o165 redirect:o166 type!:e39
+O coupon!:S
+O coupon_offer!:o168 type!:=coupon_offer
+O retention:o169 subscription!:S
+O subscription!:S
+O coupon:S promotion_code:S
+O id!:S price:S quantity:i
+O discounts:[o172 items!:[o173 subscription!:S
+O after_completion:o167 subscription_cancel:o170 subscription_update:o171 subscription_update_confirm:o174 type!:e40
+O configuration:S customer:S customer_account:S expand:[S flow_data:o175 locale:e41 on_behalf_of:s return_url:s
+O data!:[@charge has_more!:b object!:=list url!:u/v1/charges
+O created:(o26|i) customer:S ending_before:s expand:[S limit:i payment_intent:S starting_after:s transfer_group:S
+O address_city:S address_country:S address_line1:S address_line2:S address_state:S address_zip:S cvc:S exp_month!:i exp_year!:i metadata:{s name:S number!:S object:=card
+O account!:S amount:i
+O session:S
+O city:S country:S line1:S line2:S postal_code:S state:S
+O address!:o182 carrier:S name!:S phone:S tracking_number:S
+O amount:i description:S destination!:S
+O amount:i application_fee:i application_fee_amount:i capture:b card:(o179|S) currency:c customer:s500 description:s40000 destination:(o180|s) expand:[S metadata:~{s on_behalf_of:S radar_options:o181 receipt_email:s shipping:o183 source:S statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_data:o184 transfer_group:s
+O data!:[@charge has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O expand:[S limit:i page:S query!:S
+O user_report!:~e42
+O customer:S description:s40000 expand:[S fraud_details:o188 metadata:~{s receipt_email:S shipping:o183 transfer_group:s
+O amount:i
+O amount:i application_fee:i application_fee_amount:i expand:[S receipt_email:s statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_data:o190 transfer_group:s
+O city:~S country:~S line1:~S line2:~S postal_code:~S state:~S
+O customer_account_id:~S customer_device_fingerprint:~S customer_device_id:~S customer_email_address:~S customer_purchase_ip:~S merchandise_or_services:e43 product_description:~S shipping_address:o192
+O charge!:S customer_account_id:~S customer_device_fingerprint:~S customer_device_id:~S customer_email_address:~S customer_purchase_ip:~S product_description:~S shipping_address:o192
+O disputed_transaction:o193 prior_undisputed_transactions:[o194
+O fee_acknowledged:b
+O visa_compelling_evidence_3:o195 visa_compliance:o196
+O access_activity_log:s20000 billing_address:S cancellation_policy:s cancellation_policy_disclosure:s20000 cancellation_rebuttal:s20000 customer_communication:s customer_email_address:S customer_name:S customer_purchase_ip:S customer_signature:s duplicate_charge_documentation:s duplicate_charge_explanation:s20000 duplicate_charge_id:S enhanced_evidence:~o197 product_description:s20000 receipt:s refund_policy:s refund_policy_disclosure:s20000 refund_refusal_explanation:s20000 service_date:S service_documentation:s shipping_address:S shipping_carrier:S shipping_date:S shipping_documentation:s shipping_tracking_number:S uncategorized_file:s uncategorized_text:s20000
+O evidence:o198 expand:[S metadata:~{s submit:b
+O amount:i expand:[S instructions_email:s metadata:~{s payment_intent:S reason:e44 refund_application_fee:b reverse_transfer:b
+O data!:[@refund has_more!:b object!:=list url!:S
+O ending_before:s expand:[S limit:i starting_after:s
+O amount:i currency:c customer:S expand:[S instructions_email:s metadata:~{s origin:=customer_balance payment_intent:S reason:e44 refund_application_fee:b reverse_transfer:b
+O data!:[@checkout.session has_more!:b object!:=list url!:S
+O email!:s
+O created:(o26|i) customer:S customer_account:S customer_details:o205 ending_before:S expand:[S limit:i payment_intent:S payment_link:S starting_after:S status:e45 subscription:S
+O enabled:b
+O allow_promotion_codes:b enabled!:b
+O recovery:o208
+O account:s type!:E46
+O enabled!:b liability:o210
+O file:s type!:e50 url:s
+O background_color:~S border_style:~e48 button_color:~S display_name:S font_family:~e49 icon:o212 logo:o212
+O position!:e51
+O payment_method_reuse_agreement:o214 promotions:e52 terms_of_service:e53
+O label!:s100 value!:s100
+O default_value:s100 options!:[o216
+O custom!:s50 type!:=custom
+O default_value:s255 maximum_length:i minimum_length:i
+O dropdown:o217 key!:s200 label!:o218 numeric:o219 optional:b text:o219 type!:e54
+O message!:s1200
+O after_submit:~o221 shipping_address:~o221 submit:~o221 terms_of_service_acceptance:~o221
+O address:E56 name:E56 shipping:E56
+O name!:s40 value!:s140
+O amount_tax_display:~e58 template:S
+O account_tax_ids:~[S custom_fields:~[o224 description:s1500 footer:S issuer:o210 metadata:{s rendering_options:~o225
+O enabled!:b invoice_data:o226
+O description:s40000 images:[s metadata:{s name!:S tax_code:S unit_label:s12
+O interval!:e59 interval_count:i
+O currency!:c product:S product_data:o228 recurring:o229 tax_behavior:e60 unit_amount:i unit_amount_decimal:d
+O adjustable_quantity:o150 dynamic_tax_rates:[S metadata:{s price:S price_data:o230 quantity:i tax_rates:[S
+O enabled!:b optional:b
+O business:o232 individual:o232
+O adjustable_quantity:o150 price!:S quantity!:i
+O city:S country:S line1!:S line2:S postal_code:S state:S
+O address!:o235 carrier:S name!:S phone:S tracking_number:S
+O amount:i destination!:s
+O application_fee_amount:i capture_method:e64 description:s1000 metadata:{s on_behalf_of:s receipt_email:s setup_future_usage:e65 shipping:o236 statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_data:o237 transfer_group:s
+O allow_redisplay:e66
+O custom_mandate_url:~s default_for:[e68 interval_description:s500 payment_schedule:e69 transaction_type:e70
+O currency:e67 mandate_options:o240 setup_future_usage:e71 target_date:S verification_method:E72
+O capture_method:=manual setup_future_usage:=none
+O setup_future_usage:E73
+O capture_method:=manual
+O capture_method:=manual setup_future_usage:e74
+O setup_future_usage:=none target_date:S
+O reference_prefix:~s12
+O mandate_options:o247 setup_future_usage:e71 target_date:S
+O setup_future_usage:=none
+O expires_after_days:i setup_future_usage:e71
+O brands_blocked:[e77
+O capture_method:=manual installments:o207 request_extended_authorization:e75 request_incremental_authorization:e75 request_multicapture:e75 request_overcapture:e75 request_three_d_secure:E76 restrictions:o251 setup_future_usage:e65 statement_descriptor_suffix_kana:s22 statement_descriptor_suffix_kanji:s17
+O capture_method:=manual setup_future_usage:e71
+O country!:S
+O eu_bank_transfer:o254 requested_address_types:[E78 type!:E79
+O bank_transfer:o255 funding_type:=bank_transfer setup_future_usage:=none
+O setup_future_usage:e74
+O amount!:i date!:S
+O interval!:e59 interval_count:i name:s255 next_billing!:o258 reference!:s255
+O capture_method:=manual setup_future_usage:=none subscriptions:~[o259
+O expires_after_days:i setup_future_usage:=none
+O setup_future_usage:=none tos_shown_and_accepted:b
+O capture_method:~=manual preferred_locale:E80 reference:s127 risk_correlation_id:s32 setup_future_usage:~e74
+O amount:~i amount_type:~e81 end_date:~S payment_schedule:~e82 payments_per_period:~i purpose:~e83 start_date:~S
+O mandate_options:o264 setup_future_usage:e74
+O amount:i amount_includes_iof:e84 amount_type:e81 currency:c end_date:S payment_schedule:e85 reference:s35 start_date:S
+O amount_includes_iof:e84 expires_after_seconds:i mandate_options:o266 setup_future_usage:e74
+O capture_method:=manual setup_future_usage:E74
+O reference:S
+O amount:i amount_type:e81 description:s20 end_date:t
+O mandate_options:o270 setup_future_usage:~e71
+O permissions:[E86.5000 prefetch:[E87
+O financial_connections:o272 setup_future_usage:e71 target_date:S verification_method:E88
+O app_id:S client!:E89 setup_future_usage:E73
+O acss_debit:o241 affirm:o242 afterpay_clearpay:o242 alipay:o243 alma:o244 amazon_pay:o245 au_becs_debit:o246 bacs_debit:o248 bancontact:o249 billie:o244 boleto:o250 card:o252 cashapp:o253 crypto:o243 customer_balance:o256 demo_pay:o257 eps:o249 fpx:o249 giropay:o249 grabpay:o249 ideal:o249 kakao_pay:o245 klarna:o260 konbini:o261 kr_card:o245 link:o245 mobilepay:o242 multibanco:o249 naver_pay:o245 oxxo:o261 p24:o262 pay_by_bank:o5 payco:o244 paynow:o249 paypal:o263 payto:o265 pix:o267 revolut_pay:o268 samsung_pay:o244 satispay:o244 scalapay:o244 sepa_debit:o248 sofort:o249 swish:o269 twint:o257 upi:o271 us_bank_account:o273 wechat_pay:o274
+O update_shipping_details:e91
+O allow_redisplay_filters:[e66 payment_method_remove:e93 payment_method_save:e93
+O description:s1000 metadata:{s on_behalf_of:s
+O allowed_countries!:[e94
+O unit!:e95 value!:i
+O maximum:o280 minimum:o280
+O amount!:i tax_behavior:e60
+O amount!:i currency!:c currency_options:{o282
+O delivery_estimate:o281 display_name!:s100 fixed_amount:o283 metadata:{s tax_behavior:e60 tax_code:s type:=fixed_amount
+O shipping_rate:S shipping_rate_data:o284
+O proration_discounts:e97
+O flexible:o286 type!:e98
+O issuer:o210
+O amount_percent:n destination!:s
+O missing_payment_method!:e100
+O end_behavior!:o290
+O application_fee_percent:n billing_cycle_anchor:t billing_mode:o287 default_tax_rates:[S description:s500 invoice_settings:o288 metadata:{s on_behalf_of:s pending_invoice_item_interval:o229 proration_behavior:e99 transfer_data:o289 trial_end:t trial_period_days:i trial_settings:o291
+O enabled!:b required:e101
+O display:e56
+O link:o294
+O adaptive_pricing:o207 after_expiration:o209 allow_promotion_codes:b automatic_tax:o211 billing_address_collection:e47 branding_settings:o213 cancel_url:s client_reference_id:s200 consent_collection:o215 currency:c custom_fields:[o220 custom_text:o222 customer:S customer_account:S customer_creation:e55 customer_email:s customer_update:o223 discounts:[o172 excluded_payment_method_types:[E57 expand:[S expires_at:t integration_identifier:s200 invoice_creation:o227 line_items:[o231 locale:E61 managed_payments:o207 metadata:{s mode:e62 name_collection:o233 optional_items:[o234 origin_context:e63 payment_intent_data:o238 payment_method_collection:e55 payment_method_configuration:s100 payment_method_data:o239 payment_method_options:o275 payment_method_types:[E90 permissions:o276 phone_number_collection:o146 redirect_on_completion:e92 return_url:s saved_payment_method_options:o277 setup_intent_data:o278 shipping_address_collection:o279 shipping_options:[o285 submit_type:e96 subscription_data:o292 success_url:s tax_id_collection:o293 ui_mode:E102 wallet_options:o295
+O city:S country!:S line1!:S line2:S postal_code:S state:S
+O address!:o297 name!:s255
+O shipping_details:o298
+O adjustable_quantity:o150 id:S metadata:~{s price:S price_data:o230 quantity:i tax_rates:~[S
+O collected_information:o299 expand:[S line_items:[o300 metadata:~{s shipping_options:~[o285
+O data!:[@item has_more!:b object!:=list url!:S
+O data!:[@climate.order has_more!:b object!:=list url!:u/v1/climate/orders
+O public_name!:S
+O amount:i beneficiary:o304 currency:S expand:[S metadata:{s metric_tons:d product!:S
+O public_name!:~S
+O beneficiary:~o306 expand:[S metadata:{s
+O data!:[@climate.product has_more!:b object!:=list url!:u/v1/climate/products
+O data!:[@climate.supplier has_more!:b object!:=list url!:u/v1/climate/suppliers
+O data!:[@country_spec has_more!:b object!:=list url!:u/v1/country_specs
+O data!:[@coupon has_more!:b object!:=list url!:u/v1/coupons
+O created:(o26|i) ending_before:S expand:[S limit:i starting_after:S
+O products:[S
+O amount_off!:i
+O amount_off:i applies_to:o313 currency:c currency_options:{o314 duration:E103 duration_in_months:i expand:[S id:S max_redemptions:i metadata:~{s name:s40 percent_off:n redeem_by:t
+O currency_options:{o314 expand:[S metadata:~{s name:s40
+O data!:[@credit_note has_more!:b object!:=list url!:S
+O created:(o26|i) customer:S customer_account:S ending_before:S expand:[S invoice:S limit:i starting_after:S
+O amount!:i tax_rate!:S taxable_amount!:i
+O amount:i description:S invoice_line_item:S metadata:{s quantity:i tax_amounts:~[o319 tax_rates:~[S type!:e105 unit_amount:i unit_amount_decimal:d
+O payment_record!:S refund_group!:S
+O amount_refunded:i payment_record_refund:o321 refund:s type:e107
+O shipping_rate:S
+O amount:i credit_amount:i effective_at:t email_type:e104 expand:[S invoice!:S lines:[o320 memo:S metadata:{s out_of_band_amount:i reason:E106 refund_amount:i refunds:[o322 shipping_cost:o323
+O data!:[@credit_note_line_item has_more!:b object!:=list url!:S
+O amount:i credit_amount:i effective_at:t email_type:e104 ending_before:S expand:[S invoice!:S limit:i lines:[o320 memo:S metadata:{s out_of_band_amount:i reason:E106 refund_amount:i refunds:[o322 shipping_cost:o323 starting_after:S
+O expand:[S memo:S metadata:{s
+O payment_method_allow_redisplay_filters:[e66 payment_method_remove:E93
+O enabled!:b features:o328
+O payment_method_allow_redisplay_filters:[e66 payment_method_redisplay:E93 payment_method_remove:E93 payment_method_save:E93 payment_method_save_allow_redisplay_override:e66
+O enabled!:b features:o330
+O payment_method_allow_redisplay_filters:[e66 payment_method_redisplay:E93 payment_method_redisplay_limit:i payment_method_remove:E93 payment_method_save:E93 payment_method_save_usage:e65
+O enabled!:b features:o332
+O buy_button:o146 customer_sheet:o329 mobile_payment_element:o331 payment_element:o333 pricing_table:o146
+O components!:o334 customer:S customer_account:S expand:[S
+O data!:[@customer has_more!:b object!:=list url!:u/v1/customers
+O created:(o26|i) email:s512 ending_before:S expand:[S limit:i starting_after:S test_clock:S
+O reconciliation_mode:e108
+O settings:o338
+O custom_fields:~[o224 default_payment_method:S footer:S rendering_options:~o225
+O address!:o182 name!:S phone:S
+O ip_address:~s validate_location:e109
+O type!:E111.5000 value!:s
+O address:~o182 balance:i business_name:~s150 cash_balance:o339 description:S email:s512 expand:[S individual_name:~s150 invoice_prefix:S invoice_settings:o340 metadata:~{s name:s256 next_invoice_sequence:i payment_method:S phone:s20 preferred_locales:[S shipping:~o341 source:S tax:o342 tax_exempt:~e110 tax_id_data:[o343 test_clock:S
+O data!:[@customer has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O account_holder_name:S account_holder_type:e3 account_number!:S country!:S currency:c object:=bank_account routing_number:S
+O ip_address:~s validate_location:e112
+O address:~o182 balance:i bank_account:(o346|S) business_name:~s150 card:(o179|S) cash_balance:o339 default_alipay_account:s500 default_bank_account:s500 default_card:s500 default_source:s500 description:S email:s512 expand:[S individual_name:~s150 invoice_prefix:S invoice_settings:o340 metadata:~{s name:s256 next_invoice_sequence:i phone:s20 preferred_locales:[S shipping:~o341 source:S tax:o347 tax_exempt:~e110
+O data!:[@customer_balance_transaction has_more!:b object!:=list url!:S
+O created:(o26|i) ending_before:S expand:[S invoice:S limit:i starting_after:S
+O amount!:i currency!:c description:s350 expand:[S metadata:~{s
+O description:s350 expand:[S metadata:~{s
+O data!:[@bank_account has_more!:b object!:=list url!:S
+O alipay_account:S bank_account:(o346|S) card:(o179|S) expand:[S metadata:{s source:S
+O address:o182 email:s name:S phone:S
+O account_holder_name:S account_holder_type:e3 address_city:S address_country:S address_line1:S address_line2:S address_state:S address_zip:S exp_month:S exp_year:S expand:[S metadata:~{s name:S owner:o355
+O amounts:[i expand:[S
+O data!:[@card has_more!:b object!:=list url!:S
+O expand:[S settings:o338
+O data!:[@customer_cash_balance_transaction has_more!:b object!:=list url!:S
+O eu_bank_transfer:o254 requested_address_types:[E113 type!:E79
+O bank_transfer!:o361 currency!:c expand:[S funding_type!:=bank_transfer
+O data!:[@payment_method has_more!:b object!:=list url!:S
+O allow_redisplay:e66 ending_before:S expand:[S limit:i starting_after:S type:E114
+O data!:[(@bank_account|@card|@source) has_more!:b object!:=list url!:S
+O ending_before:s expand:[S limit:i object:S starting_after:s
+O data!:[@subscription has_more!:b object!:=list url!:S
+O coupon:S discount:S promotion_code:S
+O timestamp:t type!:E115
+O timestamp:t type!:E116
+O end!:o369 start!:o370
+O currency!:c product!:S tax_behavior:e60 unit_amount:i unit_amount_decimal:d
+O discountable:b discounts:[o368 metadata:{s period:o371 price:S price_data:o372 quantity:i tax_rates:~[S
+O amount_gte:i reset_billing_cycle_anchor:b
+O account_tax_ids:~[S issuer:o210
+O usage_gte!:i
+O currency!:c product!:S recurring!:o229 tax_behavior:e60 unit_amount:i unit_amount_decimal:d
+O billing_thresholds:~o376 discounts:~[o368 metadata:{s price:S price_data:o377 quantity:i tax_rates:~[S
+O transaction_type:e70
+O mandate_options:o379 verification_method:E72
+O preferred_language:e120
+O amount:i amount_type:e81 description:s200
+O mandate_options:o382 network:E121.5000 request_three_d_secure:e76
+O eu_bank_transfer:o254 type:s
+O bank_transfer:o384 funding_type:s
+O amount:i purpose:e83
+O mandate_options:o386
+O amount:i amount_includes_iof:e84 end_date:S payment_schedule:e85
+O expires_after_seconds:i mandate_options:o388
+O mandate_options:o270
+O account_subcategories:[e122
+O filters:o391 permissions:[E86.5000 prefetch:[E87
+O financial_connections:o392 verification_method:E72
+O acss_debit:~o380 bancontact:~o381 card:~o383 customer_balance:~o385 konbini:~o5 payto:~o387 pix:~o389 sepa_debit:~o5 upi:~o390 us_bank_account:~o393
+O payment_method_options:o394 payment_method_types:~[E123 save_default_payment_method:e124
+O add_invoice_items:[o373 application_fee_percent:~n automatic_tax:o211 backdate_start_date:t billing_cycle_anchor:t billing_thresholds:~o374 cancel_at:(t|e117) cancel_at_period_end:b collection_method:e118 currency:c days_until_due:i default_payment_method:S default_source:S default_tax_rates:~[S discounts:~[o368 expand:[S invoice_settings:o375 items:[o378 metadata:~{s off_session:b payment_behavior:e119 payment_settings:o395 pending_invoice_item_interval:~o229 proration_behavior:e34 transfer_data:o289 trial_end:(=now|t) trial_from_plan:b trial_period_days:i trial_settings:o291
+O comment:~S feedback:~e32
+O billing_thresholds:~o376 clear_usage:b deleted:b discounts:~[o368 id:S metadata:~{s price:S price_data:o377 quantity:i tax_rates:~[S
+O behavior!:e125 resumes_at:t
+O add_invoice_items:[o373 application_fee_percent:~n automatic_tax:o211 billing_cycle_anchor:E35.5000 billing_thresholds:~o374 cancel_at:~(t|e117) cancel_at_period_end:b cancellation_details:o397 collection_method:e118 days_until_due:i default_payment_method:S default_source:~S default_tax_rates:~[S discounts:~[o368 expand:[S invoice_settings:o375 items:[o398 metadata:~{s off_session:b pause_collection:~o399 payment_behavior:e119 payment_settings:o395 pending_invoice_item_interval:~o229 proration_behavior:e34 proration_date:t transfer_data:~o289 trial_end:(=now|t) trial_from_plan:b trial_settings:o291
+O expand:[S invoice_now:b prorate:b
+O data!:[@tax_id has_more!:b object!:=list url!:S
+O expand:[S type!:E111.5000 value!:s
+O data!:[@dispute has_more!:b object!:=list url!:u/v1/disputes
+O charge:S created:(o26|i) ending_before:S expand:[S limit:i payment_intent:S starting_after:S
+O data!:[@entitlements.active_entitlement has_more!:b object!:=list url!:S
+O customer!:S ending_before:S expand:[S limit:i starting_after:S
+O data!:[@entitlements.feature has_more!:b object!:=list url!:u/v1/entitlements/features
+O archived:b ending_before:S expand:[S limit:i lookup_key:S starting_after:S
+O expand:[S lookup_key!:s80 metadata:{s name!:s80
+O active:b expand:[S metadata:~{s name:s80
+O customer:S expand:[S issuing_card:S nonce:S verification_session:S
+O data!:[@event has_more!:b object!:=list url!:u/v1/events
+O created:(o26|i) delivery_success:b ending_before:S expand:[S limit:i starting_after:S type:S types:[S
+O data!:[@exchange_rate has_more!:b object!:=list url!:u/v1/exchange_rates
+O data!:[@file_link has_more!:b object!:=list url!:u/v1/file_links
+O created:(o26|i) ending_before:s expand:[S expired:b file:S limit:i starting_after:s
+O expand:[S expires_at:t file!:S metadata:~{s
+O expand:[S expires_at:~(=now|t) metadata:~{s
+O data!:[@file has_more!:b object!:=list url!:u/v1/files
+O created:(o26|i) ending_before:S expand:[S limit:i purpose:E126.5000 starting_after:S
+O create!:b expires_at:t metadata:~{s
+O expand:[S file!:x file_link_data:o422 purpose!:E127
+O data!:[@financial_connections.account has_more!:b object!:=list url!:u/v1/financial_connections/accounts
+O account:S customer:S customer_account:S
+O account_holder:o425 ending_before:S expand:[S limit:i session:S starting_after:S
+O data!:[@financial_connections.account_owner has_more!:b object!:=list url!:S
+O ending_before:S expand:[S limit:i ownership!:S starting_after:S
+O expand:[S features!:[E128
+O expand:[S features!:[E129
+O account:S customer:S customer_account:S type!:e130
+O account_subcategories:[e131 countries:[S
+O account_holder!:o431 expand:[S filters:o432 permissions!:[E86.5000 prefetch:[E87 return_url:S
+O data!:[@financial_connections.transaction has_more!:b object!:=list url!:u/v1/financial_connections/transactions
+O after!:S
+O account!:S ending_before:S expand:[S limit:i starting_after:S transacted_at:(o26|i) transaction_refresh:o435
+O data!:[@forwarding.request has_more!:b object!:=list url!:S
+O created:o26 ending_before:S expand:[S limit:i starting_after:S
+O name!:S value!:S
+O body:S headers:[o439
+O expand:[S metadata:{s payment_method!:S replacements!:[E132 request:o440 url!:S
+O data!:[@identity.verification_report has_more!:b object!:=list url!:u/v1/identity/verification_reports
+O client_reference_id:S created:(o26|i) ending_before:S expand:[S limit:i starting_after:S type:E133 verification_session:S
+O data!:[@identity.verification_session has_more!:b object!:=list url!:u/v1/identity/verification_sessions
+O client_reference_id:S created:(o26|i) ending_before:S expand:[S limit:i related_customer:S related_customer_account:S starting_after:S status:e134
+O allowed_types:[e135 require_id_number:b require_live_capture:b require_matching_selfie:b
+O document:~o446
+O email:s phone:s
+O account!:S person!:S
+O client_reference_id:S expand:[S metadata:{s options:o447 provided_details:o448 related_customer:S related_customer_account:S related_person:o449 return_url:s type:E133 verification_flow:S
+O expand:[S metadata:{s options:o447 provided_details:o448 type:E133
+O data!:[@invoice_payment has_more!:b object!:=list url!:S
+O payment_intent:S payment_record:S type!:e136
+O created:(o26|i) ending_before:S expand:[S invoice:S limit:i payment:o453 starting_after:S status:e137
+O data!:[@invoice_rendering_template has_more!:b object!:=list url!:S
+O ending_before:S expand:[S limit:i starting_after:S status:e138
+O expand:[S version:i
+O data!:[@invoiceitem has_more!:b object!:=list url!:u/v1/invoiceitems
+O created:(o26|i) customer:S customer_account:S ending_before:S expand:[S invoice:S limit:i pending:b starting_after:S
+O end!:t start!:t
+O price:S
+O amount:i currency:c customer:S customer_account:S description:S discountable:b discounts:~[o368 expand:[S invoice:S metadata:~{s period:o460 price_data:o372 pricing:o461 quantity:i quantity_decimal:d subscription:S tax_behavior:e60 tax_code:~s tax_rates:[S unit_amount_decimal:d
+O amount:i description:S discountable:b discounts:~[o368 expand:[S metadata:~{s period:o460 price_data:o372 pricing:o461 quantity:i quantity_decimal:d tax_behavior:e60 tax_code:~s tax_rates:~[S unit_amount_decimal:d
+O data!:[@invoice has_more!:b object!:=list url!:u/v1/invoices
+O collection_method:e118 created:(o26|i) customer:S customer_account:S due_date:(o26|i) ending_before:S expand:[S limit:i starting_after:S status:e139 subscription:S
+O action!:=revision invoice!:S
+O count:i interval:=month type!:e140
+O enabled:b plan:~o467
+O installments:o468 request_three_d_secure:e76
+O amount_includes_iof:e84 expires_after_seconds:i
+O acss_debit:~o380 bancontact:~o381 card:~o469 customer_balance:~o385 konbini:~o5 payto:~o387 pix:~o470 sepa_debit:~o5 upi:~o390 us_bank_account:~o393
+O default_mandate:~S payment_method_options:o471 payment_method_types:~[E123
+O page_size:e142
+O amount_tax_display:~e58 pdf:o473 template:S template_version:~i
+O address!:o182 name!:S phone:~S
+O account_tax_ids:~[S application_fee_amount:i auto_advance:b automatic_tax:o211 automatically_finalizes_at:t collection_method:e118 currency:c custom_fields:~[o224 customer:S customer_account:S days_until_due:i default_payment_method:S default_source:S default_tax_rates:[S description:s1500 discounts:~[o368 due_date:t effective_at:t expand:[S footer:S from_invoice:o466 issuer:o210 metadata:~{s number:s26 on_behalf_of:s payment_settings:o472 pending_invoice_items_behavior:E141 rendering:o474 shipping_cost:o285 shipping_details:o475 statement_descriptor:s22 subscription:S transfer_data:o237
+O ip_address:~s
+O address:~o182 shipping:~o341 tax:o477 tax_exempt:~e110 tax_ids:[o343
+O amount:i currency:c description:S discountable:b discounts:~[o368 invoiceitem:S metadata:~{s period:o460 price:S price_data:o372 quantity:i quantity_decimal:d tax_behavior:e60 tax_code:~s tax_rates:~[S unit_amount:i unit_amount_decimal:d
+O timestamp:t type!:E145
+O timestamp:t type!:E146
+O end!:o480 start!:o481
+O discountable:b discounts:[o368 metadata:{s period:o482 price:S price_data:o372 quantity:i tax_rates:~[S
+O account_tax_ids:~[S days_until_due:i issuer:o210
+O add_invoice_items:[o483 application_fee_percent:n automatic_tax:o211 billing_cycle_anchor:e147 billing_thresholds:~o374 collection_method:e118 default_payment_method:S default_tax_rates:~[S description:~s500 discounts:~[o368 duration:o229 end_date:(t|=now) invoice_settings:o484 items!:[o378 metadata:{s on_behalf_of:s proration_behavior:e34 start_date:(t|=now) transfer_data:o289 trial:b trial_end:(t|=now)
+O billing_mode:o287 end_behavior:e144 phases:[o485 proration_behavior:e34
+O price:S type!:=price
+O duration:o229 timestamp:t type!:e148
+O applies_to:[o487 bill_until:o488 key:s200
+O billing_cycle_anchor:(e35|t) billing_mode:o287 billing_schedules:~[o489 cancel_at:~(t|e117) cancel_at_period_end:b cancel_now:b default_tax_rates:~[S items:[o398 proration_behavior:e34 proration_date:t resume_at:=now start_date:t trial_end:(=now|t)
+O automatic_tax:o211 currency:c customer:S customer_account:S customer_details:o478 discounts:~[o368 expand:[S invoice_items:[o479 issuer:o210 on_behalf_of:~s preview_mode:e143 schedule:S schedule_details:o486 subscription:S subscription_details:o490
+O data!:[@invoice has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O account_tax_ids:~[S application_fee_amount:i auto_advance:b automatic_tax:o211 automatically_finalizes_at:t collection_method:e118 custom_fields:~[o224 days_until_due:i default_payment_method:S default_source:~S default_tax_rates:~[S description:s1500 discounts:~[o368 due_date:t effective_at:~t expand:[S footer:S issuer:o210 metadata:~{s number:~s26 on_behalf_of:~s payment_settings:o472 rendering:o474 shipping_cost:~o285 shipping_details:~o475 statement_descriptor:s22 transfer_data:~o237
+O currency!:c product:S product_data:o228 tax_behavior:e60 unit_amount:i unit_amount_decimal:d
+O country:S description:S display_name!:s100 inclusive!:b jurisdiction:s200 jurisdiction_level:e149 percentage!:n state:S tax_type:E150
+O amount!:i tax_rate_data!:o495 taxability_reason:E151 taxable_amount!:i
+O amount:i description:S discountable:b discounts:~[o368 invoice_item:S metadata:~{s period:o460 price_data:o494 pricing:o461 quantity:i quantity_decimal:d tax_amounts:~[o496 tax_rates:~[S
+O expand:[S invoice_metadata:~{s lines!:[o497
+O expand:[S payment_intent:S payment_record:S
+O auto_advance:b expand:[S
+O data!:[@line_item has_more!:b object!:=list url!:S
+O amount:i description:S discountable:b discounts:~[o368 expand:[S metadata:~{s period:o460 price_data:o494 pricing:o461 quantity:i quantity_decimal:d tax_amounts:~[o496 tax_rates:~[S
+O expand:[S forgive:b mandate:~S off_session:b paid_out_of_band:b payment_method:S source:S
+O behavior!:e152 id!:S
+O expand:[S invoice_metadata:~{s lines!:[o504
+O amount:i description:S discountable:b discounts:~[o368 id!:S metadata:~{s period:o460 price_data:o494 pricing:o461 quantity:i quantity_decimal:d tax_amounts:~[o496 tax_rates:~[S
+O expand:[S invoice_metadata:~{s lines!:[o506
+O data!:[@issuing.authorization has_more!:b object!:=list url!:u/v1/issuing/authorizations
+O card:S cardholder:S created:(o26|i) ending_before:S expand:[S limit:i starting_after:S status:e153
+O amount:i expand:[S metadata:~{s
+O data!:[@issuing.cardholder has_more!:b object!:=list url!:u/v1/issuing/cardholders
+O created:(o26|i) email:s ending_before:S expand:[S limit:i phone_number:s starting_after:S status:e154 type:E3
+O city!:S country!:S line1!:S line2:S postal_code!:S state:S
+O address!:o513
+O tax_id:S
+O user_terms_acceptance:o56
+O back:S front:S
+O document:o517
+O card_issuing:o516 dob:o39 first_name:s last_name:s verification:o518
+O amount!:i categories:[e157 interval!:e158
+O allowed_card_presences:[e156 allowed_categories:[e157 allowed_merchant_countries:[S blocked_card_presences:[e156 blocked_categories:[e157 blocked_merchant_countries:[S spending_limits:[o520 spending_limits_currency:s
+O billing!:o514 company:o515 email:s expand:[S individual:o519 metadata:{s name!:s phone_number:s preferred_locales:[E155 spending_controls:o521 status:e28 type:E3
+O billing:o514 company:o515 email:s expand:[S individual:o519 metadata:{s phone_number:s preferred_locales:[E155 spending_controls:o521 status:e28
+O data!:[@issuing.card has_more!:b object!:=list url!:u/v1/issuing/cards
+O cardholder:S created:(o26|i) ending_before:S exp_month:i exp_year:i expand:[S last4:S limit:i personalization_design:S starting_after:S status:E159 type:e160
+O payment_count!:i
+O cancel_after!:o526
+O encrypted_number:S
+O mode!:e162
+O eori_number:S
+O address!:o513 address_validation:o529 customs:o530 name!:S phone_number:s require_signature:b service:E163 type:e164
+O allowed_card_presences:[e156 allowed_categories:[e157 allowed_merchant_countries:[S blocked_card_presences:[e156 blocked_categories:[e157 blocked_merchant_countries:[S spending_limits:[o520
+O cardholder:S currency!:s exp_month:i exp_year:i expand:[S financial_account:s lifecycle_controls:o527 metadata:{s personalization_design:S pin:o528 replacement_for:S replacement_reason:E161 second_line:~S shipping:o531 spending_controls:o532 status:e28 type!:e160
+O cancellation_reason:e165 expand:[S metadata:~{s personalization_design:S pin:o528 shipping:o531 spending_controls:o532 status:E159
+O data!:[@issuing.dispute has_more!:b object!:=list url!:u/v1/issuing/disputes
+O created:(o26|i) ending_before:S expand:[S limit:i starting_after:S status:e166 transaction:S
+O additional_documentation:~s canceled_at:~t cancellation_policy_provided:~b cancellation_reason:~s2500 expected_at:~t explanation:~s2500 product_description:~s2500 product_type:~e167 return_status:~e168 returned_at:~t
+O additional_documentation:~s card_statement:~s cash_receipt:~s check_image:~s explanation:~s2500 original_transaction:S
+O additional_documentation:~s explanation:~s2500
+O additional_documentation:~s explanation:~s2500 received_at:~t return_description:~s2500 return_status:~e168 returned_at:~t
+O additional_documentation:~s expected_at:~t explanation:~s2500 product_description:~s2500 product_type:~e167
+O additional_documentation:~s explanation:~s2500 product_description:~s2500 product_type:~e167
+O additional_documentation:~s canceled_at:~t cancellation_reason:~s2500 explanation:~s2500 received_at:~t
+O canceled:~o537 duplicate:~o538 fraudulent:~o539 merchandise_not_as_described:~o540 no_valid_authorization:~o539 not_received:~o541 other:~o542 reason:E169 service_not_as_described:~o543
+O received_debit!:S
+O amount:i evidence:o544 expand:[S metadata:{s transaction:S treasury:o545
+O amount:i evidence:o544 expand:[S metadata:~{s
+O data!:[@issuing.personalization_design has_more!:b object!:=list url!:u/v1/issuing/personalization_designs
+O is_default:b is_platform_default:b
+O ending_before:S expand:[S limit:i lookup_keys:[s200 preferences:o549 starting_after:S status:e170
+O footer_body:~s200 footer_title:~s30 header_body:~s200 header_title:~s30
+O is_default!:b
+O card_logo:s carrier_text:o551 expand:[S lookup_key:s200 metadata:{s name:s200 physical_bundle!:S preferences:o552 transfer_lookup_key:b
+O card_logo:~s carrier_text:~o551 expand:[S lookup_key:~s200 metadata:{s name:~s200 physical_bundle:S preferences:o552 transfer_lookup_key:b
+O data!:[@issuing.physical_bundle has_more!:b object!:=list url!:u/v1/issuing/physical_bundles
+O ending_before:S expand:[S limit:i starting_after:S status:e171 type:e172
+O expand:[S metadata:{s
+O data!:[@issuing.token has_more!:b object!:=list url!:S
+O card!:S created:(o26|i) ending_before:S expand:[S limit:i starting_after:S status:e173
+O expand:[S status!:e174
+O data!:[@issuing.transaction has_more!:b object!:=list url!:u/v1/issuing/transactions
+O card:S cardholder:S created:(o26|i) ending_before:S expand:[S limit:i starting_after:S type:E175
+O data!:[@payment_attempt_record has_more!:b object!:=list url!:S
+O expand:[S limit:i payment_record!:S starting_after:S
+O data!:[@payment_intent has_more!:b object!:=list url!:u/v1/payment_intents
+O created:(o26|i) customer:S customer_account:S ending_before:S expand:[S limit:i starting_after:S
+O commodity_code:s12
+O image_url:s4096 product_url:s4096 reference:s255 subscription_reference:s255
+O category:e176 description:s127 sold_by:s127
+O card:o567 card_present:o567 klarna:o568 paypal:o569
+O total_tax_amount!:i
+O discount_amount:i payment_method_options:o570 product_code:s12 product_name!:s1024 quantity!:i tax:o571 unit_cost!:i unit_of_measure:s12
+O amount:~i from_postal_code:~s10 to_postal_code:~s10
+O discount_amount:~i enforce_arithmetic_validation:b line_items:~[o572 shipping:~o573 tax:~o571
+O allow_redirects:e84 enabled!:b
+O calculation!:~S
+O tax:o576
+O inputs:o577
+O ip_address!:s user_agent!:S
+O accepted_at:t offline:o5 online:o579 type!:e178
+O customer_acceptance!:o580
+O customer_reference:~S order_reference:~S
+O account_number!:S institution_number!:S transit_number!:S
+O account_number!:S bsb_number!:S
+O account_number:S sort_code:S
+O address:~o182 email:~s name:~S phone:~S tax_id:S
+O tax_id!:S
+O bank:e180
+O bank!:E181.5000
+O bank:e182
+O dob:o39
+O funding:E183
+O account_holder_name:S account_number!:S bank_code!:S branch_code!:S reference:s128 suffix!:S
+O bank:E184
+O account_number:S bsb_number:S pay_id:S
+O iban!:S
+O country!:e185
+O account_holder_type:e3 account_number:S account_type:e122 financial_connections_account:S routing_number:S
+O acss_debit:o583 affirm:o5 afterpay_clearpay:o5 alipay:o5 allow_redisplay:e66 alma:o5 amazon_pay:o5 au_becs_debit:o584 bacs_debit:o585 bancontact:o5 billie:o5 billing_details:o586 bizum:o5 blik:o5 boleto:o587 cashapp:o5 crypto:o5 customer_balance:o5 eps:o588 fpx:o589 giropay:o5 grabpay:o5 ideal:o590 interac_present:o5 kakao_pay:o5 klarna:o591 konbini:o5 kr_card:o5 link:o5 mb_way:o5 metadata:{s mobilepay:o5 multibanco:o5 naver_pay:o592 nz_bank_account:o593 oxxo:o5 p24:o594 pay_by_bank:o5 payco:o5 paynow:o5 paypal:o5 payto:o595 pix:o5 promptpay:o5 radar_options:o181 revolut_pay:o5 samsung_pay:o5 satispay:o5 scalapay:o5 sepa_debit:o596 sofort:o597 sunbit:o5 swish:o5 twint:o5 type!:E186 upi:o390 us_bank_account:o598 wechat_pay:o5 zip:o5
+O custom_mandate_url:~s interval_description:s500 payment_schedule:e69 transaction_type:e70
+O mandate_options:o600 setup_future_usage:~e71 target_date:S verification_method:E72
+O capture_method:~=manual preferred_locale:s30 setup_future_usage:=none
+O capture_method:~=manual reference:s128 setup_future_usage:E73
+O setup_future_usage:~e74
+O capture_method:~=manual
+O capture_method:~=manual setup_future_usage:~e74
+O setup_future_usage:~e71 target_date:S
+O mandate_options:o247 setup_future_usage:~e71 target_date:S
+O preferred_language:e120 setup_future_usage:~e74
+O code:S setup_future_usage:~E73
+O expires_after_days:i setup_future_usage:~e71
+O amount!:i amount_type!:e81 description:s200 end_date:t interval!:e188 interval_count:i reference!:s80 start_date!:t supported_types:[=india
+O cb_avalgo!:e192 cb_exemption:s4 cb_score:i
+O cartes_bancaires:o613
+O ares_trans_status:e189 cryptogram!:S electronic_commerce_indicator:E190 exemption_indicator:e191 network_options:o614 requestor_challenge_indicator:s2 transaction_id!:S version!:E193
+O capture_method:~E187 cvc_token:S installments:o468 mandate_options:o612 network:E121.5000 request_extended_authorization:e75 request_incremental_authorization:e75 request_multicapture:e75 request_overcapture:e75 request_three_d_secure:E76 require_cvc_recollection:b setup_future_usage:~e71 statement_descriptor_suffix_kana:~s22 statement_descriptor_suffix_kanji:~s17 three_d_secure:o615
+O requested_priority:e195
+O capture_method:E194 request_extended_authorization:b request_incremental_authorization_support:b routing:o617
+O capture_method:~=manual setup_future_usage:~e71
+O average_amount:i maximum_amount:i minimum_amount:i purchase_interval:e59 purchase_interval_count:i
+O interval!:e59 interval_count:i name:s255 next_billing:o258 reference!:s255
+O capture_method:~=manual on_demand:o620 preferred_locale:E196 setup_future_usage:e71 subscriptions:~[o621
+O confirmation_number:~s11 expires_after_days:~i expires_at:~t product_description:~s22 setup_future_usage:=none
+O capture_method:~=manual setup_future_usage:=none
+O amount:~i amount_type:~e81 end_date:~S payment_schedule:~e82 payments_per_period:~i purpose:~e83
+O mandate_options:o625 setup_future_usage:~e74
+O amount_includes_iof:e84 expires_after_seconds:i expires_at:t mandate_options:o266 setup_future_usage:e74
+O capture_method:~=manual setup_future_usage:~E74
+O preferred_language:~e197 setup_future_usage:~e74
+O reference:~S setup_future_usage:=none
+O filters:o391 permissions:[E86.5000 prefetch:[E87 return_url:S
+O collection_method:~E198
+O requested:[e199
+O financial_connections:o631 mandate_options:o632 networks:o633 setup_future_usage:~e71 target_date:S transaction_purpose:~e200 verification_method:E72
+O app_id:S client:E89 setup_future_usage:E73
+O acss_debit:~o601 affirm:~o602 afterpay_clearpay:~o603 alipay:~o604 alma:~o605 amazon_pay:~o606 au_becs_debit:~o607 bacs_debit:~o608 bancontact:~o609 billie:~o605 bizum:~o5 blik:~o610 boleto:~o611 card:~o616 card_present:~o618 cashapp:~o619 crypto:~o243 customer_balance:~o256 eps:~o249 fpx:~o249 giropay:~o249 grabpay:~o249 ideal:~o604 interac_present:~o5 kakao_pay:~o606 klarna:~o622 konbini:~o623 kr_card:~o606 link:~o606 mb_way:~o249 mobilepay:~o624 multibanco:~o249 naver_pay:~o606 nz_bank_account:~o607 oxxo:~o261 p24:~o262 pay_by_bank:~o5 payco:~o605 paynow:~o249 paypal:~o263 payto:~o626 pix:~o627 promptpay:~o249 revolut_pay:~o628 samsung_pay:~o605 satispay:~o605 scalapay:~o605 sepa_debit:~o608 sofort:~o629 swish:~o630 twint:~o257 upi:~o271 us_bank_account:~o634 wechat_pay:~o635 zip:~o249
+O description:S metadata:~{s
+O amount:i description:S destination!:s metadata:~{s payment_data:o637
+O amount!:i amount_details:o574 application_fee_amount:i automatic_payment_methods:o575 capture_method:e64 confirm:b confirmation_method:e177 confirmation_token:S currency!:c customer:S customer_account:S description:s1000 error_on_requires_action:b excluded_payment_method_types:[E57 expand:[S hooks:o578 mandate:S mandate_data:~o581 metadata:{s off_session:(b|e179) on_behalf_of:s payment_details:o582 payment_method:S payment_method_configuration:s100 payment_method_data:o599 payment_method_options:o636 payment_method_types:[S radar_options:o181 receipt_email:s return_url:s setup_future_usage:e65 shipping:o183 statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_data:o638 transfer_group:s use_stripe_sdk:b
+O data!:[@payment_intent has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O client_secret:S expand:[S
+O amount:i description:S metadata:~{s payment_data:o637
+O amount:i amount_details:~o574 application_fee_amount:~i capture_method:e64 currency:c customer:S customer_account:S description:s1000 excluded_payment_method_types:~[E57 expand:[S hooks:o578 metadata:~{s payment_details:~o582 payment_method:S payment_method_configuration:s100 payment_method_data:o599 payment_method_options:o636 payment_method_types:[S receipt_email:~s setup_future_usage:~e65 shipping:~o183 statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_data:o642 transfer_group:s
+O data!:[@payment_intent_amount_details_line_item has_more!:b object!:=list url!:S
+O amount:i currency:c expand:[S
+O cancellation_reason:E201.5000 expand:[S
+O amount_details:o574 amount_to_capture:i application_fee_amount:i expand:[S final_capture:b hooks:o578 metadata:~{s payment_details:~o582 statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_data:o190
+O ip_address:s user_agent:S
+O online!:o648 type!:=online
+O customer_acceptance!:o649
+O amount_details:~o574 amount_to_confirm:i capture_method:e64 client_secret:S confirmation_token:S error_on_requires_action:b excluded_payment_method_types:~[E57 expand:[S hooks:o578 mandate:S mandate_data:~(o581|o650) off_session:(b|e179) payment_details:~o582 payment_method:S payment_method_data:o599 payment_method_options:o636 payment_method_types:[S radar_options:o181 receipt_email:~s return_url:s setup_future_usage:~e65 shipping:~o183 use_stripe_sdk:b
+O amount!:i amount_details:o574 application_fee_amount:i description:s1000 expand:[S hooks:o578 metadata:{s payment_details:o582 statement_descriptor:s22 transfer_data:o190
+O amounts:[i client_secret:S descriptor_code:S expand:[S
+O data!:[@payment_link has_more!:b object!:=list url!:u/v1/payment_links
+O active:b ending_before:S expand:[S limit:i starting_after:S
+O url!:s
+O hosted_confirmation:o165 redirect:o656 type!:e202
+O account_tax_ids:~[S custom_fields:~[o224 description:s1500 footer:S issuer:o210 metadata:~{s rendering_options:~o225
+O enabled!:b invoice_data:o658
+O adjustable_quantity:o150 price:S price_data:o230 quantity!:i
+O capture_method:e64 description:s1000 metadata:{s setup_future_usage:e65 statement_descriptor:s22 statement_descriptor_suffix:s22 transfer_group:S
+O restrictions:o251
+O card:o662
+O limit!:i
+O completed_sessions!:o664
+O description:s500 invoice_settings:o288 metadata:{s trial_period_days:i trial_settings:o291
+O after_completion:o657 allow_promotion_codes:b application_fee_amount:i application_fee_percent:n automatic_tax:o211 billing_address_collection:e47 consent_collection:o215 currency:c custom_fields:[o220 custom_text:o222 customer_creation:e55 expand:[S inactive_message:s500 invoice_creation:o659 line_items!:[o660 managed_payments:o207 metadata:{s name_collection:o233 on_behalf_of:s optional_items:[o234 payment_intent_data:o661 payment_method_collection:e55 payment_method_options:o663 payment_method_types:[E203 phone_number_collection:o146 restrictions:o665 shipping_address_collection:o279 shipping_options:[o323 submit_type:e96 subscription_data:o666 tax_id_collection:o293 transfer_data:o237
+O adjustable_quantity:o150 id!:S quantity:i
+O description:~s1000 metadata:~{s statement_descriptor:~s22 statement_descriptor_suffix:~s22 transfer_group:~S
+O brands_blocked:~[e77
+O restrictions:~o670
+O card:~o671
+O invoice_settings:o288 metadata:~{s trial_period_days:~i trial_settings:~o291
+O active:b after_completion:o657 allow_promotion_codes:b automatic_tax:o211 billing_address_collection:e47 custom_fields:~[o220 custom_text:o222 customer_creation:e55 expand:[S inactive_message:~s500 invoice_creation:o659 line_items:[o668 metadata:{s name_collection:~o233 optional_items:~[o234 payment_intent_data:o669 payment_method_collection:e55 payment_method_options:~o672 payment_method_types:~[E203 phone_number_collection:o146 restrictions:~o665 shipping_address_collection:~o279 submit_type:e96 subscription_data:o673 tax_id_collection:o293
+O data!:[@payment_method_configuration has_more!:b object!:=list url!:u/v1/payment_method_configurations
+O active:b application:~s100 ending_before:S expand:[S limit:i starting_after:S
+O preference:e204
+O display_preference:o677
+O acss_debit:o678 affirm:o678 afterpay_clearpay:o678 alipay:o678 alma:o678 amazon_pay:o678 apple_pay:o678 apple_pay_later:o678 au_becs_debit:o678 bacs_debit:o678 bancontact:o678 billie:o678 bizum:o678 blik:o678 boleto:o678 card:o678 cartes_bancaires:o678 cashapp:o678 crypto:o678 customer_balance:o678 eps:o678 expand:[S fpx:o678 fr_meal_voucher_conecs:o678 giropay:o678 google_pay:o678 grabpay:o678 ideal:o678 jcb:o678 kakao_pay:o678 klarna:o678 konbini:o678 kr_card:o678 link:o678 mb_way:o678 mobilepay:o678 multibanco:o678 name:s100 naver_pay:o678 nz_bank_account:o678 oxxo:o678 p24:o678 parent:s100 pay_by_bank:o678 payco:o678 paynow:o678 paypal:o678 payto:o678 pix:o678 promptpay:o678 revolut_pay:o678 samsung_pay:o678 satispay:o678 scalapay:o678 sepa_debit:o678 sofort:o678 sunbit:o678 swish:o678 twint:o678 upi:o678 us_bank_account:o678 wechat_pay:o678 zip:o678
+O acss_debit:o678 active:b affirm:o678 afterpay_clearpay:o678 alipay:o678 alma:o678 amazon_pay:o678 apple_pay:o678 apple_pay_later:o678 au_becs_debit:o678 bacs_debit:o678 bancontact:o678 billie:o678 bizum:o678 blik:o678 boleto:o678 card:o678 cartes_bancaires:o678 cashapp:o678 crypto:o678 customer_balance:o678 eps:o678 expand:[S fpx:o678 fr_meal_voucher_conecs:o678 giropay:o678 google_pay:o678 grabpay:o678 ideal:o678 jcb:o678 kakao_pay:o678 klarna:o678 konbini:o678 kr_card:o678 link:o678 mb_way:o678 mobilepay:o678 multibanco:o678 name:s100 naver_pay:o678 nz_bank_account:o678 oxxo:o678 p24:o678 pay_by_bank:o678 payco:o678 paynow:o678 paypal:o678 payto:o678 pix:o678 promptpay:o678 revolut_pay:o678 samsung_pay:o678 satispay:o678 scalapay:o678 sepa_debit:o678 sofort:o678 sunbit:o678 swish:o678 twint:o678 upi:o678 us_bank_account:o678 wechat_pay:o678 zip:o678
+O data!:[@payment_method_domain has_more!:b object!:=list url!:u/v1/payment_method_domains
+O domain_name:S enabled:b ending_before:S expand:[S limit:i starting_after:S
+O domain_name!:S enabled:b expand:[S
+O enabled:b expand:[S
+O data!:[@payment_method has_more!:b object!:=list url!:u/v1/payment_methods
+O allow_redisplay:e66 customer:S customer_account:S ending_before:S expand:[S limit:i starting_after:S type:E114
+O preferred:e205
+O cvc:S exp_month!:i exp_year!:i networks:o687 number!:S
+O token!:S
+O type!:S
+O acss_debit:o583 affirm:o5 afterpay_clearpay:o5 alipay:o5 allow_redisplay:e66 alma:o5 amazon_pay:o5 au_becs_debit:o584 bacs_debit:o585 bancontact:o5 billie:o5 billing_details:o586 bizum:o5 blik:o5 boleto:o587 card:(o688|o689) cashapp:o5 crypto:o5 custom:o690 customer:S customer_balance:o5 eps:o588 expand:[S fpx:o589 giropay:o5 grabpay:o5 ideal:o590 interac_present:o5 kakao_pay:o5 klarna:o591 konbini:o5 kr_card:o5 link:o5 mb_way:o5 metadata:{s mobilepay:o5 multibanco:o5 naver_pay:o592 nz_bank_account:o593 oxxo:o5 p24:o594 pay_by_bank:o5 payco:o5 payment_method:S paynow:o5 paypal:o5 payto:o595 pix:o5 promptpay:o5 radar_options:o181 revolut_pay:o5 samsung_pay:o5 satispay:o5 scalapay:o5 sepa_debit:o596 sofort:o597 sunbit:o5 swish:o5 twint:o5 type:E114 upi:o390 us_bank_account:o598 wechat_pay:o5 zip:o5
+O preferred:~e205
+O exp_month:i exp_year:i networks:o692
+O account_holder_type:e3 account_type:e122
+O allow_redisplay:e66 billing_details:o586 card:o693 expand:[S metadata:~{s payto:o595 us_bank_account:o694
+O customer:S customer_account:S expand:[S
+O customer:S email:s name:S phone:s
+O failed_at!:t
+O guaranteed_at!:t
+O address:o182 email:s name:S phone:s
+O display_name:S type:S
+O billing_details:o700 custom:o701 payment_method:S type:=custom
+O payment_reference!:S
+O custom:o703 type!:=custom
+O address:o182 name:S phone:s
+O amount_requested!:o125 customer_details:o697 customer_presence:e65 description:S expand:[S failed:o698 guaranteed:o699 initiated_at!:t metadata:~{s outcome:e206 payment_method_details!:o702 processor_details:o704 shipping_details:o705
+O description:S expand:[S failed:o698 guaranteed:o699 initiated_at!:t metadata:~{s outcome:e206 payment_method_details:o702 shipping_details:o705
+O canceled_at!:t expand:[S metadata:~{s
+O expand:[S failed_at!:t metadata:~{s
+O expand:[S guaranteed_at!:t metadata:~{s
+O customer_details:o697 description:~S expand:[S metadata:~{s shipping_details:~o705
+O refund_reference!:S
+O custom:o712 type!:=custom
+O refunded_at!:t
+O amount:o125 expand:[S initiated_at:t metadata:~{s outcome!:=refunded processor_details!:o713 refunded!:o714
+O data!:[@payout has_more!:b object!:=list url!:u/v1/payouts
+O arrival_date:(o26|i) created:(o26|i) destination:s ending_before:S expand:[S limit:i starting_after:S status:S
+O amount!:i currency!:c description:S destination:s expand:[S metadata:{s method:E207.5000 payout_method:s source_type:E208.5000 statement_descriptor:s22
+O data!:[@plan has_more!:b object!:=list url!:u/v1/plans
+O active:b created:(o26|i) ending_before:S expand:[S limit:i product:S starting_after:S
+O active:b id:S metadata:{s name!:S statement_descriptor:s22 tax_code:S unit_label:s12
+O flat_amount:i flat_amount_decimal:d unit_amount:i unit_amount_decimal:d up_to!:(=inf|i)
+O divide_by!:i round!:e211
+O active:b amount:i amount_decimal:d billing_scheme:e209 currency!:c expand:[S id:S interval!:e59 interval_count:i metadata:~{s meter:S nickname:S product:(o721|S) tiers:[o722 tiers_mode:e210 transform_usage:o723 trial_period_days:i usage_type:e212
+O active:b expand:[S metadata:~{s nickname:S product:S trial_period_days:i
+O data!:[@price has_more!:b object!:=list url!:u/v1/prices
+O interval:e59 meter:S usage_type:e212
+O active:b created:(o26|i) currency:c ending_before:S expand:[S limit:i lookup_keys:[S product:S recurring:o727 starting_after:S type:e213
+O enabled!:b maximum:i minimum:i preset:i
+O custom_unit_amount:o729 tax_behavior:e60 tiers:[o722 unit_amount:i unit_amount_decimal:d
+O interval!:e59 interval_count:i meter:S usage_type:e212
+O active:b billing_scheme:e209 currency!:c currency_options:{o730 custom_unit_amount:o729 expand:[S lookup_key:s200 metadata:{s nickname:S product:S product_data:o721 recurring:o731 tax_behavior:e60 tiers:[o722 tiers_mode:e210 transfer_lookup_key:b transform_quantity:o723 unit_amount:i unit_amount_decimal:d
+O data!:[@price has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O active:b currency_options:~{o730 expand:[S lookup_key:s200 metadata:~{s nickname:S tax_behavior:e60 transfer_lookup_key:b
+O data!:[@product has_more!:b object!:=list url!:u/v1/products
+O active:b created:(o26|i) ending_before:S expand:[S ids:[S limit:i shippable:b starting_after:S url:S
+O currency!:c currency_options:{o730 custom_unit_amount:o729 metadata:{s recurring:o229 tax_behavior:e60 unit_amount:i unit_amount_decimal:d
+O name!:S
+O height!:n length!:n weight!:n width!:n
+O active:b default_price_data:o737 description:s40000 expand:[S id:S images:[s marketing_features:[o738 metadata:{s name!:S package_dimensions:o739 shippable:b statement_descriptor:s22 tax_code:s unit_label:s12 url:S
+O data!:[@product has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O active:b default_price:S description:~s40000 expand:[S images:~[s marketing_features:~[o738 metadata:~{s name:S package_dimensions:~o739 shippable:b statement_descriptor:s22 tax_code:~s unit_label:~s12 url:~s
+O data!:[@product_feature has_more!:b object!:=list url!:S
+O entitlement_feature!:S expand:[S
+O data!:[@promotion_code has_more!:b object!:=list url!:u/v1/promotion_codes
+O active:b code:S coupon:S created:(o26|i) customer:S customer_account:S ending_before:S expand:[S limit:i starting_after:S
+O coupon:S type!:=coupon
+O minimum_amount:i
+O currency_options:{o748 first_time_transaction:b minimum_amount:i minimum_amount_currency:c
+O active:b code:s500 customer:S customer_account:S expand:[S expires_at:t max_redemptions:i metadata:{s promotion!:o747 restrictions:o749
+O currency_options:{o748
+O active:b expand:[S metadata:~{s restrictions:o751
+O data!:[@quote has_more!:b object!:=list url!:u/v1/quotes
+O customer:S customer_account:S ending_before:S expand:[S limit:i starting_after:S status:E214 test_clock:S
+O is_revision:b quote!:S
+O days_until_due:i issuer:o210
+O currency!:c product!:S recurring:o229 tax_behavior:e60 unit_amount:i unit_amount_decimal:d
+O discounts:~[o368 price:S price_data:o757 quantity:i tax_rates:~[S
+O billing_mode:o287 description:s500 effective_date:~(=current_period_end|t) metadata:{s trial_period_days:~i
+O amount:i amount_percent:n destination!:s
+O application_fee_amount:~i application_fee_percent:~n automatic_tax:o211 collection_method:e118 customer:S customer_account:S default_tax_rates:~[S description:~s500 discounts:~[o368 expand:[S expires_at:t footer:~s500 from_quote:o755 header:~s50 invoice_settings:o756 line_items:[o758 metadata:{s on_behalf_of:~s subscription_data:o759 test_clock:S transfer_data:~o760
+O discounts:~[o368 id:S price:S price_data:o757 quantity:i tax_rates:~[S
+O description:~s500 effective_date:~(=current_period_end|t) metadata:{s trial_period_days:~i
+O application_fee_amount:~i application_fee_percent:~n automatic_tax:o211 collection_method:e118 customer:S customer_account:S default_tax_rates:~[S description:~s500 discounts:~[o368 expand:[S expires_at:t footer:~s500 header:~s50 invoice_settings:o756 line_items:[o762 metadata:{s on_behalf_of:~s subscription_data:o763 transfer_data:~o760
+O expand:[S expires_at:t
+O data!:[@radar.early_fraud_warning has_more!:b object!:=list url!:u/v1/radar/early_fraud_warnings
+O charge:s created:(o26|i) ending_before:S expand:[S limit:i payment_intent:S starting_after:S
+O radar_session!:S
+O customer:S customer_account:S email:s name:S phone:s
+O customer_presence:e65 payment_type:e215
+O card:o770 money_movement_type!:=card
+O billing_details:o700 payment_method!:S
+O amount!:i currency!:c description:S money_movement_details:o771 payment_method_details!:o772 shipping_details:o705 statement_descriptor:S
+O client_device_metadata_details:o768 customer_details!:o769 expand:[S metadata:{s payment_details!:o773
+O data!:[@radar.value_list_item has_more!:b object!:=list url!:u/v1/radar/value_list_items
+O created:(o26|i) ending_before:S expand:[S limit:i starting_after:S value:s800 value_list!:S
+O expand:[S value!:s800 value_list!:S
+O data!:[@radar.value_list has_more!:b object!:=list url!:u/v1/radar/value_lists
+O alias:s100 contains:s800 created:(o26|i) ending_before:S expand:[S limit:i starting_after:S
+O alias!:s100 expand:[S item_type:e216 metadata:{s name!:s100
+O alias:s100 expand:[S metadata:{s name:s100
+O data!:[@refund has_more!:b object!:=list url!:u/v1/refunds
+O charge:s created:(o26|i) ending_before:s expand:[S limit:i payment_intent:S starting_after:s
+O amount:i charge:S currency:c customer:S expand:[S instructions_email:s metadata:~{s origin:=customer_balance payment_intent:S reason:e44 refund_application_fee:b reverse_transfer:b
+O data!:[@reporting.report_run has_more!:b object!:=list url!:u/v1/reporting/report_runs
+O columns:[S connected_account:s currency:c interval_end:t interval_start:t payout:s reporting_category:E217.5000 timezone:e218
+O expand:[S parameters:o786 report_type!:s
+O data!:[@reporting.report_type has_more!:b object!:=list url!:S
+O data!:[@review has_more!:b object!:=list url!:S
+O data!:[@setup_attempt has_more!:b object!:=list url!:u/v1/setup_attempts
+O created:(o26|i) ending_before:S expand:[S limit:i setup_intent!:S starting_after:S
+O data!:[@setup_intent has_more!:b object!:=list url!:u/v1/setup_intents
+O attach_to_self:b created:(o26|i) customer:S customer_account:S ending_before:S expand:[S limit:i payment_method:S starting_after:S
+O currency:e67 mandate_options:o240 verification_method:E72
+O mandate_options:o247
+O amount!:i amount_type!:e81 currency!:c description:s200 end_date:t interval!:e188 interval_count:i reference!:s80 start_date!:t supported_types:[=india
+O ares_trans_status:e189 cryptogram:S electronic_commerce_indicator:E190 network_options:o614 requestor_challenge_indicator:s2 transaction_id:S version:E193
+O mandate_options:o796 network:E121.5000 request_three_d_secure:E76 three_d_secure:o797
+O currency:c on_demand:o620 preferred_locale:E196 subscriptions:~[o259
+O billing_agreement_id:S
+O mandate_options:o264
+O mandate_options:o266
+O financial_connections:o631 mandate_options:o632 networks:o633 verification_method:E72
+O acss_debit:o794 amazon_pay:o5 bacs_debit:o795 bizum:o5 card:o798 card_present:o5 klarna:o799 link:o5 paypal:o800 payto:o801 pix:o802 sepa_debit:o795 upi:o271 us_bank_account:o803
+O attach_to_self:b automatic_payment_methods:o575 confirm:b confirmation_token:S customer:S customer_account:S description:s1000 excluded_payment_method_types:[E57 expand:[S flow_directions:[e219 mandate_data:~o581 metadata:{s on_behalf_of:s payment_method:S payment_method_configuration:s100 payment_method_data:o599 payment_method_options:o804 payment_method_types:[S return_url:s single_use:o32 usage:e65 use_stripe_sdk:b
+O attach_to_self:b customer:S customer_account:S description:s1000 excluded_payment_method_types:~[E57 expand:[S flow_directions:[e219 metadata:~{s payment_method:S payment_method_configuration:s100 payment_method_data:o599 payment_method_options:o804 payment_method_types:[S
+O cancellation_reason:e220 expand:[S
+O client_secret:S confirmation_token:S expand:[S mandate_data:~(o581|o650) payment_method:S payment_method_data:o599 payment_method_options:o804 return_url:s use_stripe_sdk:b
+O data!:[@shipping_rate has_more!:b object!:=list url!:u/v1/shipping_rates
+O active:b created:(o26|i) currency:c ending_before:S expand:[S limit:i starting_after:S
+O delivery_estimate:o281 display_name!:s100 expand:[S fixed_amount:o283 metadata:{s tax_behavior:e60 tax_code:s type:=fixed_amount
+O amount:i tax_behavior:e60
+O currency_options:{o812
+O active:b expand:[S fixed_amount:o813 metadata:~{s tax_behavior:e60
+O expand:[S name:S sql:s100000
+O data!:[@scheduled_query_run has_more!:b object!:=list url!:u/v1/sigma/scheduled_query_runs
+O contact_email!:s
+O date:t ip:s offline:o817 online:o38 status!:e222 type:e178 user_agent:S
+O acceptance:o818 amount:~i currency:c interval:e223 notification_method:e224
+O refund_attributes_method:e225
+O amount:i currency:c description:s1000 parent:S quantity:i type:e226
+O address!:o235 carrier:S name:S phone:S tracking_number:S
+O items:[o821 shipping:o822
+O amount:i currency:c customer:s500 expand:[S flow:e221 mandate:o819 metadata:{s original_source:S owner:o355 receiver:o820 redirect:o166 source_order:o823 statement_descriptor:S token:S type:S usage:e227
+O amount:i expand:[S mandate:o819 metadata:~{s owner:o355 source_order:o823
+O data!:[@source_transaction has_more!:b object!:=list url!:S
+O expand:[S values!:[S
+O data!:[@subscription_item has_more!:b object!:=list url!:u/v1/subscription_items
+O ending_before:s expand:[S limit:i starting_after:s subscription!:S
+O billing_thresholds:~o376 discounts:~[o368 expand:[S metadata:{s payment_behavior:e119 price:S price_data:o377 proration_behavior:e34 proration_date:t quantity:i subscription!:S tax_rates:~[S
+O billing_thresholds:~o376 discounts:~[o368 expand:[S metadata:~{s off_session:b payment_behavior:e119 price:S price_data:o377 proration_behavior:e34 proration_date:t quantity:i tax_rates:~[S
+O clear_usage:b payment_behavior:e119 proration_behavior:e34 proration_date:t
+O data!:[@subscription_schedule has_more!:b object!:=list url!:u/v1/subscription_schedules
+O canceled_at:(o26|i) completed_at:(o26|i) created:(o26|i) customer:S customer_account:S ending_before:S expand:[S limit:i released_at:(o26|i) scheduled:b starting_after:S
+O application_fee_percent:n automatic_tax:o211 billing_cycle_anchor:e147 billing_thresholds:~o374 collection_method:e118 default_payment_method:S description:~s500 invoice_settings:o484 on_behalf_of:~s transfer_data:~o289
+O add_invoice_items:[o483 application_fee_percent:n automatic_tax:o211 billing_cycle_anchor:e147 billing_thresholds:~o374 collection_method:e118 currency:c default_payment_method:S default_tax_rates:~[S description:~s500 discounts:~[o368 duration:o229 end_date:t invoice_settings:o484 items!:[o378 metadata:{s on_behalf_of:s proration_behavior:e34 transfer_data:o289 trial:b trial_end:t
+O billing_mode:o287 customer:S customer_account:S default_settings:o835 end_behavior:e228 expand:[S from_subscription:S metadata:~{s phases:[o836 start_date:(t|=now)
+O default_settings:o835 end_behavior:e228 expand:[S metadata:~{s phases:[o485 proration_behavior:e34
+O expand:[S preserve_cancel_date:b
+O data!:[@subscription has_more!:b object!:=list url!:u/v1/subscriptions
+O automatic_tax:o146 collection_method:e118 created:(o26|i) current_period_end:(o26|i) current_period_start:(o26|i) customer:S customer_account:S ending_before:S expand:[S limit:i price:S starting_after:S status:e229 test_clock:S
+O day_of_month!:i hour:i minute:i month:i second:i
+O applies_to:[o487 bill_until!:o488 key:s200
+O add_invoice_items:[o373 application_fee_percent:~n automatic_tax:o211 backdate_start_date:t billing_cycle_anchor:t billing_cycle_anchor_config:o842 billing_mode:o287 billing_schedules:[o843 billing_thresholds:~o374 cancel_at:(t|e117) cancel_at_period_end:b collection_method:e118 currency:c customer:S customer_account:S days_until_due:i default_payment_method:S default_source:S default_tax_rates:~[S description:s500 discounts:~[o368 expand:[S invoice_settings:o375 items:[o378 metadata:~{s off_session:b on_behalf_of:~s payment_behavior:e119 payment_settings:o395 pending_invoice_item_interval:~o229 proration_behavior:e34 transfer_data:o289 trial_end:(=now|t) trial_from_plan:b trial_period_days:i trial_settings:o291
+O data!:[@subscription has_more!:b next_page:?S object!:=search_result total_count:i url!:S
+O add_invoice_items:[o373 application_fee_percent:~n automatic_tax:o211 billing_cycle_anchor:E35.5000 billing_schedules:~[o489 billing_thresholds:~o374 cancel_at:~(t|e117) cancel_at_period_end:b cancellation_details:o397 collection_method:e118 days_until_due:i default_payment_method:S default_source:~S default_tax_rates:~[S description:~s500 discounts:~[o368 expand:[S invoice_settings:o375 items:[o398 metadata:~{s off_session:b on_behalf_of:~s pause_collection:~o399 payment_behavior:e119 payment_settings:o395 pending_invoice_item_interval:~o229 proration_behavior:e34 proration_date:t transfer_data:~o289 trial_end:(=now|t) trial_from_plan:b trial_settings:o291
+O cancellation_details:o397 expand:[S invoice_now:b prorate:b
+O flexible:o286 type!:=flexible
+O billing_mode!:o848 expand:[S
+O billing_cycle_anchor:e35 expand:[S proration_behavior:e34 proration_date:t
+O expand:[S payment_intent!:S
+O city:~S country!:S line1:~S line2:~S postal_code:~S state:~S
+O address:o852 address_source:e230 ip_address:s tax_ids:[o343 taxability_override:e231
+O amount!:i metadata:{s product:S quantity:i reference:s500 tax_behavior:e232 tax_code:s
+O address!:o852
+O amount:i shipping_rate:S tax_behavior:e232 tax_code:s
+O currency!:c customer:S customer_details:o853 expand:[S line_items!:[o854 ship_from_details:o855 shipping_cost:o856 tax_date:i
+O data!:[@tax.calculation_line_item has_more!:b object!:=list url!:u/v1/tax/calculations/*/line_items
+O ending_before:s500 expand:[S limit:i starting_after:s500
+O data!:[@tax.registration has_more!:b object!:=list url!:u/v1/tax/registrations
+O ending_before:S expand:[S limit:i starting_after:S status:e233
+O place_of_supply_scheme:e234
+O standard:o862 type!:=standard
+O type!:=simplified
+O place_of_supply_scheme!:e235
+O standard:o865 type!:e236
+O province!:S
+O province_standard:o867 type!:e237
+O type!:E238
+O jurisdiction!:S
+O jurisdiction:S type!:e239
+O elections!:[o871
+O local_amusement_tax:o870 local_lease_tax:o870 state!:S state_sales_tax:o872 type!:E240
+O ae:o863 al:o863 am:o864 ao:o863 at:o866 au:o863 aw:o863 az:o864 ba:o863 bb:o863 bd:o863 be:o866 bf:o863 bg:o866 bh:o863 bj:o864 bs:o863 by:o864 ca:o868 cd:o863 ch:o863 cl:o864 cm:o864 co:o864 cr:o864 cv:o864 cy:o866 cz:o866 de:o866 dk:o866 ec:o864 ee:o866 eg:o864 es:o866 et:o863 fi:o866 fr:o866 gb:o863 ge:o864 gn:o863 gr:o866 hr:o866 hu:o866 id:o864 ie:o866 in:o864 is:o863 it:o866 jp:o863 ke:o864 kg:o864 kh:o864 kr:o864 kz:o864 la:o864 lk:o864 lt:o866 lu:o866 lv:o866 ma:o864 md:o864 me:o863 mk:o863 mr:o863 mt:o866 mx:o864 my:o864 ng:o864 nl:o866 no:o863 np:o864 nz:o863 om:o863 pe:o864 ph:o864 pl:o866 pt:o866 ro:o866 rs:o863 ru:o864 sa:o864 se:o866 sg:o863 si:o866 sk:o866 sn:o864 sr:o863 th:o869 tj:o864 tr:o864 tw:o864 tz:o864 ua:o864 ug:o864 us:o873 uy:o863 uz:o864 vn:o864 za:o863 zm:o864 zw:o863
+O active_from!:(=now|t) country!:S country_options!:o874 expand:[S expires_at:t
+O active_from:(=now|t) expand:[S expires_at:~(=now|t)
+O tax_behavior:e241 tax_code:s
+O address!:o182
+O defaults:o877 expand:[S head_office:o878
+O calculation!:S expand:[S metadata:{s posted_at:t reference!:s500
+O amount!:i amount_tax!:i metadata:{s original_line_item!:S quantity:i reference!:s500
+O amount!:i amount_tax!:i
+O expand:[S flat_amount:i line_items:[o881 metadata:{s mode!:e242 original_transaction!:S reference!:s500 shipping_cost:o882
+O data!:[@tax.transaction_line_item has_more!:b object!:=list url!:u/v1/tax/transactions/*/line_items
+O data!:[@tax_code has_more!:b object!:=list url!:S
+O account:s customer:S customer_account:S type!:e243
+O ending_before:S expand:[S limit:i owner:o886 starting_after:S
+O expand:[S owner:o886 type!:E111.5000 value!:s
+O data!:[@tax_rate has_more!:b object!:=list url!:u/v1/tax_rates
+O active:b created:(o26|i) ending_before:S expand:[S inclusive:b limit:i starting_after:S
+O active:b country:S description:S display_name!:s50 expand:[S inclusive!:b jurisdiction:s50 metadata:{s percentage!:n state:S tax_type:E150
+O active:b country:S description:S display_name:s50 expand:[S jurisdiction:s50 metadata:~{s state:S tax_type:E150
+O data!:[@terminal.configuration has_more!:b object!:=list url!:u/v1/terminal/configurations
+O ending_before:S expand:[S is_account_default:b limit:i starting_after:S
+O splashscreen:~s
+O end_hour!:i start_hour!:i
+O fixed_amounts:[i percentages:[i smart_tip_threshold:i
+O aed:o897 aud:o897 cad:o897 chf:o897 czk:o897 dkk:o897 eur:o897 gbp:o897 gip:o897 hkd:o897 huf:o897 jpy:o897 mxn:o897 myr:o897 nok:o897 nzd:o897 pln:o897 ron:o897 sek:o897 sgd:o897 usd:o897
+O ca_certificate_file:s password!:S ssid!:S username!:S
+O ca_certificate_file:s client_certificate_file!:s private_key_file!:s private_key_file_password:S ssid!:S
+O password!:s63 ssid!:S
+O enterprise_eap_peap:o899 enterprise_eap_tls:o900 personal_psk:o901 type!:e244
+O bbpos_wisepad3:o895 bbpos_wisepos_e:o895 cellular:~o146 expand:[S name:s100 offline:~o146 reboot_window:o896 stripe_s700:o895 stripe_s710:o895 tipping:~o898 verifone_m425:o895 verifone_p400:o895 verifone_p630:o895 verifone_ux700:o895 verifone_v660p:o895 wifi:~o902
+O bbpos_wisepad3:~o895 bbpos_wisepos_e:~o895 cellular:~o146 expand:[S name:s100 offline:~o146 reboot_window:~o896 stripe_s700:~o895 stripe_s710:~o895 tipping:~o898 verifone_m425:~o895 verifone_p400:~o895 verifone_p630:~o895 verifone_ux700:~o895 verifone_v660p:~o895 wifi:~o902
+O expand:[S location:S
+O data!:[@terminal.location has_more!:b object!:=list url!:u/v1/terminal/locations
+O city:S country!:S line1:S line2:S postal_code:S state:S
+O address:o907 address_kana:o37 address_kanji:o37 configuration_overrides:s500 display_name:s1000 display_name_kana:s1000 display_name_kanji:s1000 expand:[S metadata:~{s phone:s
+O address:o182 address_kana:o37 address_kanji:o37 configuration_overrides:~s1000 display_name:~s1000 display_name_kana:~s1000 display_name_kanji:~s1000 expand:[S metadata:~{s phone:~s
+O allow_relinking:b merchant_display_name!:S
+O apple_terms_and_conditions:o910
+O expand:[S link_options!:o911 link_type!:=apple_terms_and_conditions on_behalf_of:S
+O data!:[@terminal.reader has_more!:b object!:=list url!:S
+O device_type:E245 ending_before:S expand:[S limit:i location:S serial_number:S starting_after:S status:e178
+O expand:[S label:S location:S metadata:~{s registration_code!:S
+O expand:[S label:~S metadata:~{s
+O description:s500 skip_button:s14 submit_button:s30 title!:s40
+O id!:s50 style:e246 text!:s30
+O choices!:[o918
+O default_value:e93 description:s50 title:s50
+O custom_text!:o917 required:b selection:o919 toggles:[o920 type!:e247
+O expand:[S inputs!:[o921 metadata:{s
+O amount_eligible:i
+O allow_redisplay:e66 enable_customer_cancellation:b skip_tipping:b tipping:o923
+O collect_config:o924 expand:[S payment_intent!:S
+O return_url:s
+O confirm_config:o926 expand:[S payment_intent!:S
+O allow_redisplay:e66 enable_customer_cancellation:b return_url:s skip_tipping:b tipping:o923
+O expand:[S payment_intent!:S process_config:o928
+O enable_customer_cancellation:b
+O allow_redisplay!:e66 expand:[S process_config:o930 setup_intent!:S
+O amount:i charge:S expand:[S metadata:{s payment_intent:S refund_application_fee:b refund_payment_config:o930 reverse_transfer:b
+O amount!:i description!:S quantity!:i
+O currency!:c line_items!:[o933 tax:i total!:i
+O cart:o934 expand:[S type!:=cart
+O plan!:o467
+O installments:o936
+O card:o937
+O expand:[S payment_method:S payment_method_data:o599 payment_method_options:o938 return_url:s setup_future_usage:e65 shipping:o475
+O amount!:i currency!:c expand:[S reference:S
+O atm_fee:i cashback_amount:i
+O driver_id:S odometer:i unspecified_id:S user_id:S vehicle_number:S
+O gross_amount_decimal:d
+O local_amount_decimal:d national_amount_decimal:d
+O fuel:o943 non_fuel:o943 tax:o944
+O cardholder_prompt_data:o942 purchase_type:e249 reported_breakdown:o945 service_type:e250
+O industry_product_code:S quantity_decimal:d type:e252 unit:e253 unit_cost_decimal:d
+O category:e254 city:S country:S name:S network_id:S postal_code:S state:S terminal_id:S url:S
+O acquiring_institution_id:S
+O invalid_account_number_decline_rate_past_hour:i invalid_credentials_decline_rate_past_hour:i level!:E255
+O level!:E255 score:n
+O dispute_rate:i level!:E255
+O card_testing_risk:o950 fraud_risk:o951 merchant_dispute_risk:o952
+O claimed_by!:e257 type!:E258
+O result!:E259
+O address_line1_check:e256 address_postal_code_check:e256 authentication_exemption:o954 cvc_check:e256 expiry_check:e256 three_d_secure:o955
+O amount:i amount_details:o941 authorization_method:e248 card!:S currency:c expand:[S fleet:o946 fraud_disputability_likelihood:e251 fuel:o947 is_amount_controllable:b merchant_amount:i merchant_currency:c merchant_data:o948 network_data:o949 risk_assessment:o953 verification_data:o956 wallet:e260
+O arrival_airport_code:s3 carrier:S departure_airport_code:s3 flight_number:S service_class:S stopover_allowed:b
+O departure_at:t passenger_name:S refundable:b segments:[o958 travel_agency:S
+O check_in_at:t nights:i
+O description:s26 quantity:d total:i unit_cost:i
+O fleet:o946 flight:o959 fuel:o947 lodging:o960 receipt:[o961 reference:S
+O capture_amount:i close_authorization:b expand:[S purchase_details:o962
+O expand:[S final_amount!:i fleet:o946 fuel:o947
+O confirmed!:b expand:[S
+O expand:[S increment_amount!:i is_amount_controllable:b
+O expand:[S reverse_amount:i
+O card_logo:[e261 carrier_text:[e262
+O expand:[S rejection_reasons!:o968
+O bin!:S clearing_date!:i currency!:c expand:[S interchange_fees_amount:i net_total_amount!:i network:E263 network_settlement_identifier:S transaction_amount:i transaction_count:i
+O amount!:i card!:S currency:c expand:[S merchant_data:o948 purchase_details:o962
+O expand:[S refund_amount:i
+O cvc:S exp_month!:i exp_year!:i number!:S
+O number:S
+O amount_tip:i card:o973 card_present:o974 expand:[S interac_present:o974 type:e264
+O expand:[S skip_non_required_inputs:e265
+O data!:[@test_helpers.test_clock has_more!:b object!:=list url!:u/v1/test_helpers/test_clocks
+O customer:S expand:[S frozen_time!:t name:s300
+O expand:[S frozen_time!:t
+O code:e266
+O expand:[S failure_details:o980
+O trace_id!:S
+O chips:S imad:S omad:S
+O ach:o982 type!:e199 us_domestic_wire:o983
+O expand:[S tracking_details!:o984
+O code:e267
+O expand:[S returned_details:o986
+O account_holder_name:S account_number:S routing_number:S
+O type!:=us_bank_account us_bank_account:o988
+O amount!:i currency!:c description:S expand:[S financial_account!:s initiating_payment_method_details:o989 network!:E199
+O amount!:i currency!:c description:S expand:[S financial_account!:s initiating_payment_method_details:o989 network!:=ach
+O address:o33 address_kana:o37 address_kanji:o37 directors_provided:b directorship_declaration:o38 executives_provided:b export_license_id:S export_purpose_code:S name:s100 name_kana:s100 name_kanji:s100 owners_provided:b ownership_declaration:o38 ownership_declaration_shown_and_signed:b ownership_exemption_reason:~e7 phone:S registration_date:~o39 registration_number:S representative_declaration:o38 structure:~E8 tax_id:S tax_id_registrar:S vat_id:S verification:o41
+O business_type:E6 company:o992 individual:o53 tos_shown_and_accepted:b
+O account_holder_name:S account_holder_type:e3 account_number!:S account_type:e4 country!:S currency:c payment_method:S routing_number:S
+O address_city:S address_country:S address_line1:S address_line2:S address_state:S address_zip:S currency:S cvc:S exp_month!:S exp_year!:S name:S networks:o687 number!:S
+O cvc!:S
+O additional_tos_acceptances:o79 address:o33 address_kana:o37 address_kanji:o37 dob:~o39 documents:o81 email:s first_name:S first_name_kana:S first_name_kanji:S full_name_aliases:~[S gender:s id_number:S id_number_secondary:S last_name:S last_name_kana:S last_name_kanji:S maiden_name:S metadata:~{s nationality:S phone:s political_exposure:e12 registered_address:o33 relationship:o82 ssn_last_4:s us_cfpb_data:o85 verification:o52
+O id_number:S
+O account:o993 bank_account:o994 card:(o995|S) customer:S cvc_update:o996 expand:[S person:o997 pii:o998
+O data!:[@topup has_more!:b object!:=list url!:u/v1/topups
+O amount:(o26|i) created:(o26|i) ending_before:S expand:[S limit:i starting_after:S status:e268
+O amount!:i currency!:s description:S expand:[S metadata:~{s source:S statement_descriptor:s15 transfer_group:s
+O description:S expand:[S metadata:~{s
+O data!:[@transfer has_more!:b object!:=list url!:u/v1/transfers
+O created:(o26|i) destination:S ending_before:S expand:[S limit:i starting_after:S transfer_group:S
+O amount:i currency!:c description:S destination!:s expand:[S metadata:{s source_transaction:s source_type:E208.5000 transfer_group:s
+O data!:[@transfer_reversal has_more!:b object!:=list url!:S
+O amount:i description:S expand:[S metadata:~{s refund_application_fee:b
+O data!:[@treasury.credit_reversal has_more!:b object!:=list url!:S
+O ending_before:S expand:[S financial_account!:s limit:i received_credit:S starting_after:S status:e269
+O expand:[S metadata:{s received_credit!:S
+O data!:[@treasury.debit_reversal has_more!:b object!:=list url!:S
+O ending_before:S expand:[S financial_account!:s limit:i received_debit:S resolution:e270 starting_after:S status:e271
+O expand:[S metadata:{s received_debit!:S
+O data!:[@treasury.financial_account has_more!:b object!:=list url!:u/v1/treasury/financial_accounts
+O created:(o26|i) ending_before:S expand:[S limit:i starting_after:S status:E272
+O requested!:b
+O aba:o1017
+O ach:o1017
+O ach:o1017 us_domestic_wire:o1017
+O card_issuing:o1017 deposit_insurance:o1017 financial_addresses:o1018 inbound_transfers:o1019 intra_stripe_flows:o1017 outbound_payments:o1020 outbound_transfers:o1020
+O inbound_flows:e273 outbound_flows:e273
+O expand:[S features:o1021 metadata:{s nickname:~S platform_restrictions:o1022 supported_currencies!:[S
+O financial_account:s payment_method:S type!:e274
+O expand:[S features:o1021 forwarding_settings:o1024 metadata:{s nickname:~S platform_restrictions:o1022
+O expand:[S forwarding_settings:o1024
+O card_issuing:o1017 deposit_insurance:o1017 expand:[S financial_addresses:o1018 inbound_transfers:o1019 intra_stripe_flows:o1017 outbound_payments:o1020 outbound_transfers:o1020
+O data!:[@treasury.inbound_transfer has_more!:b object!:=list url!:S
+O ending_before:S expand:[S financial_account!:s limit:i starting_after:S status:E275
+O amount!:i currency!:c description:S expand:[S financial_account!:s metadata:{s origin_payment_method!:S statement_descriptor:s10
+O data!:[@treasury.outbound_payment has_more!:b object!:=list url!:u/v1/treasury/outbound_payments
+O created:(o26|i) customer:S ending_before:S expand:[S financial_account!:s limit:i starting_after:S status:e276
+O address:~o182 email:~s name:~S phone:~S
+O billing_details:o1033 financial_account:s metadata:{s type!:E277 us_bank_account:o598
+O network:e199
+O us_bank_account:~o1035
+O ip_address:s present!:b
+O amount!:i currency!:c customer:S description:S destination_payment_method:S destination_payment_method_data:o1034 destination_payment_method_options:o1036 end_user_details:o1037 expand:[S financial_account!:s metadata:{s statement_descriptor:S
+O data!:[@treasury.outbound_transfer has_more!:b object!:=list url!:S
+O ending_before:S expand:[S financial_account!:s limit:i starting_after:S status:e276
+O financial_account:s type!:=financial_account
+O amount!:i currency!:c description:S destination_payment_method:S destination_payment_method_data:o1041 destination_payment_method_options:o1036 expand:[S financial_account!:s metadata:{s statement_descriptor:S
+O data!:[@treasury.received_credit has_more!:b object!:=list url!:S
+O source_flow_type!:e278
+O ending_before:S expand:[S financial_account!:s limit:i linked_flows:o1044 starting_after:S status:E279
+O data!:[@treasury.received_debit has_more!:b object!:=list url!:S
+O ending_before:S expand:[S financial_account!:s limit:i starting_after:S status:E279
+O data!:[@treasury.transaction_entry has_more!:b object!:=list url!:u/v1/treasury/transaction_entries
+O created:(o26|i) effective_at:(o26|i) ending_before:S expand:[S financial_account!:s limit:i order_by:e280 starting_after:S transaction:S
+O data!:[@treasury.transaction has_more!:b object!:=list url!:S
+O posted_at:(o26|i)
+O created:(o26|i) ending_before:S expand:[S financial_account!:s limit:i order_by:E281 starting_after:S status:e282 status_transitions:o1051
+O data!:[@webhook_endpoint has_more!:b object!:=list url!:u/v1/webhook_endpoints
+O api_version:E283.5000 connect:b description:~S enabled_events!:[E284 expand:[S metadata:~{s url!:s
+O description:~S disabled:b enabled_events:[E284 expand:[S metadata:~{s url:s
+O identifier!:s
+O cancel!:o1056 event_name!:s type!:=cancel
+O event_name!:s identifier:s payload!:{s timestamp:D
+O events!:[o1058
+O data!:[@v2.commerce.product_catalog_import next_page_url!:?s previous_page_url!:?s
+O created:D created_gt:D created_gte:D created_lt:D created_lte:D feed_type:e285 limit:i page:s status:e286
+O feed_type!:e285 metadata!:{s mode!:e287
+O collection_options:o1 configurations!:[e288 refresh_url!:s return_url:s
+O account_onboarding:o1063 account_update:o1063 type!:e2
+O account!:s use_case!:o1064
+O attested:b
+O directors:b executives:b owners:b ownership_exemption_reason:e7
+O shown_and_accepted:b
+O account:o1068
+O directorship_declaration:o1066 ownership_declaration:o1066 persons_provided:o1067 representative_declaration:o1066 terms_of_service:o1069
+O city:s country:s line1:s line2:s postal_code:s state:s town:s
+O currency!:s value!:i
+O amount:o1072 fiscal_year_end:s
+O files!:[s type!:=files
+O back:s front:s
+O front_back!:o1075 type!:=front_back
+O person!:s
+O files!:[s signer:o1077 type!:=files
+O bank_account_ownership_verification:o1074 company_license:o1074 company_memorandum_of_association:o1074 company_ministerial_decree:o1074 company_registration_verification:o1074 company_tax_id_verification:o1074 primary_verification:o1076 proof_of_address:o1074 proof_of_registration:o1078 proof_of_ultimate_beneficial_ownership:o1078
+O registrar:s type!:e289 value!:s
+O amount:o1072
+O kana:o1071 kanji:o1071
+O registered_name:s
+O kana:o1083 kanji:o1083
+O address:o1071 annual_revenue:o1073 documents:o1079 estimated_worker_count:i id_numbers:[o1080 monthly_estimated_revenue:o1081 phone:s registered_name:s registration_date:o39 script_addresses:o1082 script_names:o1084 structure:e290
+O city:s country:s line1:s line2:s postal_code:s purpose!:=registered state:s town:s
+O full_name:s given_name:s purpose!:e291 surname:s
+O company_authorization:o1074 passport:o1074 primary_verification:o1076 secondary_verification:o1076 visa:o1074
+O type!:e292 value!:s
+O director:b executive:b owner:b percent_ownership:d title:s
+O given_name:s surname:s
+O kana:o1091 kanji:o1091
+O additional_addresses:[o1086 additional_names:[o1087 address:o1071 date_of_birth:o39 documents:o1088 email:s given_name:s id_numbers:[o1089 legal_gender:e293 metadata:{?s nationalities:[s phone:s political_exposure:e12 relationship:o1090 script_addresses:o1082 script_names:o1092 surname:s
+O attestations:o1070 business_details:o1085 entity_type:e6 individual:o1093
+O contact_email:s contact_phone:s display_name:s identity:o1094
+O data!:[@v2.core.account next_page_url!:?s previous_page_url!:?s
+O applied_configurations:[e288 closed:b limit:i page:s
+O exempt:e110 ip_address:s
+O name!:s value!:s
+O amount_tax_display:e58 template:s
+O custom_fields:[o1099 footer:s next_sequence:i prefix:s rendering:o1100
+O invoice:o1101
+O automatic_indirect_tax:o1017
+O city:s country:s line1:s line2:s postal_code:s state:s
+O address:o1104 name:s phone:s
+O automatic_indirect_tax:o1098 billing:o1102 capabilities:o1103 shipping:o1105 test_clock:s
+O icon:s logo:s primary_color:s secondary_color:s
+O ach_debit_payments:o1017 acss_debit_payments:o1017 affirm_payments:o1017 afterpay_clearpay_payments:o1017 alma_payments:o1017 amazon_pay_payments:o1017 au_becs_debit_payments:o1017 bacs_debit_payments:o1017 bancontact_payments:o1017 blik_payments:o1017 boleto_payments:o1017 card_payments:o1017 cartes_bancaires_payments:o1017 cashapp_payments:o1017 eps_payments:o1017 fpx_payments:o1017 gb_bank_transfer_payments:o1017 grabpay_payments:o1017 ideal_payments:o1017 jcb_payments:o1017 jp_bank_transfer_payments:o1017 kakao_pay_payments:o1017 klarna_payments:o1017 konbini_payments:o1017 kr_card_payments:o1017 link_payments:o1017 mobilepay_payments:o1017 multibanco_payments:o1017 mx_bank_transfer_payments:o1017 naver_pay_payments:o1017 oxxo_payments:o1017 p24_payments:o1017 pay_by_bank_payments:o1017 payco_payments:o1017 paynow_payments:o1017 promptpay_payments:o1017 revolut_pay_payments:o1017 samsung_pay_payments:o1017 sepa_bank_transfer_payments:o1017 sepa_debit_payments:o1017 swish_payments:o1017 twint_payments:o1017 us_bank_transfer_payments:o1017 zip_payments:o1017
+O decline_on:o58
+O end_time:s start_time:s
+O email:s hours:o1110 phone:s
+O support:o1111
+O descriptor:s prefix:s
+O kana:o1113 kanji:o1113
+O city:s country!:s line1:s line2:s postal_code:s state:s town:s
+O address:o1115 email:s phone:s url:s
+O bacs_debit_payments:o54 branding:o1107 capabilities:o1108 card_payments:o1109 konbini_payments:o1112 mcc:s script_statement_descriptor:o1114 statement_descriptor:o1113 support:o1116
+O stripe_transfers:o1017
+O stripe_balance:o1118
+O capabilities:o1119
+O customer:o1106 merchant:o1117 recipient:o1120
+O business_url:s doing_business_as:s product_description:s
+O fees_collector!:e295 losses_collector!:e10
+O currency:s locales:[e294 profile:o1122 responsibilities:o1123
+O date:D ip:s user_agent:s
+O date!:D ip!:s user_agent:s
+O account:o1126
+O directorship_declaration:o1125 ownership_declaration:o1125 persons_provided:o1067 representative_declaration:o1125 terms_of_service:o1127
+O back:s front!:s
+O front_back!:o1129 type!:=front_back
+O bank_account_ownership_verification:o1074 company_license:o1074 company_memorandum_of_association:o1074 company_ministerial_decree:o1074 company_registration_verification:o1074 company_tax_id_verification:o1074 primary_verification:o1130 proof_of_address:o1074 proof_of_registration:o1078 proof_of_ultimate_beneficial_ownership:o1078
+O kana:o1115 kanji:o1115
+O address:o1115 annual_revenue:o1073 documents:o1131 estimated_worker_count:i id_numbers:[o1080 monthly_estimated_revenue:o1081 phone:s registered_name:s registration_date:o39 script_addresses:o1132 script_names:o1084 structure:e290
+O city:s country!:s line1:s line2:s postal_code:s purpose!:=registered state:s town:s
+O company_authorization:o1074 passport:o1074 primary_verification:o1130 secondary_verification:o1130 visa:o1074
+O additional_addresses:[o1134 additional_names:[o1087 address:o1115 date_of_birth:o39 documents:o1135 email:s given_name:s id_numbers:[o1089 legal_gender:e293 metadata:{s nationalities:[s phone:s political_exposure:e12 relationship:o1090 script_addresses:o1132 script_names:o1092 surname:s
+O attestations:o1128 business_details:o1133 country:s entity_type:e6 individual:o1136
+O account_token:s configuration:o1121 contact_email:s contact_phone:s dashboard:e11 defaults:o1124 display_name:s identity:o1137 include:[e296 metadata:{s
+O authorizer:b director:b executive:b legal_guardian:b owner:b percent_ownership:d representative:b title:s
+O additional_addresses:[o1086 additional_names:[o1087 additional_terms_of_service:o1069 address:o1071 date_of_birth:o39 documents:o1088 email:s given_name:s id_numbers:[o1089 legal_gender:e293 metadata:{?s nationalities:[s phone:s political_exposure:e12 relationship:o1139 script_addresses:o1082 script_names:o1092 surname:s
+O data!:[@v2.core.account_person next_page_url!:?s previous_page_url!:?s
+O limit:i page:s
+O additional_addresses:[o1134 additional_names:[o1087 additional_terms_of_service:o1127 address:o1115 date_of_birth:o39 documents:o1135 email:s given_name:s id_numbers:[o1089 legal_gender:e293 metadata:{s nationalities:[s person_token:s phone:s political_exposure:e12 relationship:o1139 script_addresses:o1132 script_names:o1092 surname:s
+O account:o1125
+O additional_addresses:[o1086 additional_names:[o1087 additional_terms_of_service:o1144 address:o1071 date_of_birth:o39 documents:o1088 email:s given_name:s id_numbers:[o1089 legal_gender:e293 metadata:{?s nationalities:[s person_token:s phone:s political_exposure:e12 relationship:o1139 script_addresses:o1082 script_names:o1092 surname:s
+O include:[e296
+O exempt:e110 ip_address:s validate_location:e112
+O default_payment_method:s invoice:o1101
+O automatic_indirect_tax:o35
+O applied:b automatic_indirect_tax:o1147 billing:o1148 capabilities:o1149 shipping:o1105 test_clock:s
+O ach_debit_payments:o35 acss_debit_payments:o35 affirm_payments:o35 afterpay_clearpay_payments:o35 alma_payments:o35 amazon_pay_payments:o35 au_becs_debit_payments:o35 bacs_debit_payments:o35 bancontact_payments:o35 blik_payments:o35 boleto_payments:o35 card_payments:o35 cartes_bancaires_payments:o35 cashapp_payments:o35 eps_payments:o35 fpx_payments:o35 gb_bank_transfer_payments:o35 grabpay_payments:o35 ideal_payments:o35 jcb_payments:o35 jp_bank_transfer_payments:o35 kakao_pay_payments:o35 klarna_payments:o35 konbini_payments:o35 kr_card_payments:o35 link_payments:o35 mobilepay_payments:o35 multibanco_payments:o35 mx_bank_transfer_payments:o35 naver_pay_payments:o35 oxxo_payments:o35 p24_payments:o35 pay_by_bank_payments:o35 payco_payments:o35 paynow_payments:o35 promptpay_payments:o35 revolut_pay_payments:o35 samsung_pay_payments:o35 sepa_bank_transfer_payments:o35 sepa_debit_payments:o35 swish_payments:o35 twint_payments:o35 us_bank_transfer_payments:o35 zip_payments:o35
+O address:o1071 email:s phone:s url:s
+O applied:b bacs_debit_payments:o54 branding:o1107 capabilities:o1151 card_payments:o1109 konbini_payments:o1112 mcc:s script_statement_descriptor:o1114 statement_descriptor:o1113 support:o1152
+O stripe_transfers:o35
+O stripe_balance:o1154
+O applied:b capabilities:o1155
+O customer:o1150 merchant:o1153 recipient:o1156
+O account:o1125 crypto_storer:o1125 storer:o1125
+O directorship_declaration:o1125 ownership_declaration:o1125 persons_provided:o1067 representative_declaration:o1125 terms_of_service:o1158
+O attestations:o1159 business_details:o1085 country:s entity_type:e6 individual:o1093
+O account_token:s configuration:o1157 contact_email:s contact_phone:s dashboard:e11 defaults:o1124 display_name:s identity:o1160 include:[e296 metadata:{?s
+O applied_configurations:[e288
+O data!:[@v2.core.event_destination next_page_url!:?s previous_page_url!:?s
+O include:[=webhook_endpoint.url limit:i page:s
+O aws_account_id!:s aws_region!:s
+O azure_region!:s azure_resource_group_name!:s azure_subscription_id!:s
+O amazon_eventbridge:o1165 azure_event_grid:o1166 description:s enabled_events!:[s event_payload!:e297 events_from:[s include:[e298 metadata:{s name!:s snapshot_api_version:s type!:e299 webhook_endpoint:o656
+O include:[=webhook_endpoint.url
+O description:s enabled_events:[s include:[=webhook_endpoint.url metadata:{?s name:s webhook_endpoint:o656
+O data!:[@v2.core.event next_page_url!:?s previous_page_url!:?s
+O gt:D gte:D lt:D lte:D
+O created:o1171 limit:i object_id:s page:s types:[s
+O id!:s idempotency_key!:s
+O request:o1173 type!:=request
+O id!:s type!:s url!:s
+O changes:{* context:s created!:D data:{* id!:s livemode!:b object!:=v2.core.event reason:o1174 related_object:o1175 type!:s
+O aws_account_id!:s aws_event_source_arn!:s aws_event_source_status!:e300
+O azure_partner_topic_name!:s azure_partner_topic_status!:e301 azure_region!:s azure_resource_group_name!:s azure_subscription_id!:s
+O reason!:e302
+O disabled:o1179
+O signing_secret:s url:s
+O amazon_eventbridge:o1177 azure_event_grid:o1178 created!:D description!:s enabled_events!:[s event_payload!:e297 events_from:[s id!:s livemode!:b metadata:{s name!:s object!:=v2.core.event_destination snapshot_api_version:s status!:e93 status_details:o1180 type!:e299 updated!:D webhook_endpoint:o1181
+O id!:s object:s
+O type!:e292
+O account!:s additional_addresses:[o1086 additional_names:[o1087 additional_terms_of_service:o1144 address:o1071 created!:D date_of_birth:o39 documents:o1135 email:s given_name:s id!:s id_numbers:[o1184 legal_gender:e293 livemode!:b metadata:{s nationalities:[s object!:=v2.core.account_person phone:s political_exposure:e12 relationship:o1139 script_addresses:o1082 script_names:o1092 surname:s updated!:D
+O created!:D expires_at!:D id!:s livemode!:b object!:=v2.core.account_person_token used!:b
+O country:s state:s
+O exempt:e110 ip_address:s location:o1187 location_source:e303
+O custom_fields!:[o1099 footer:s next_sequence:i prefix:s rendering:o1100
+O default_payment_method:s invoice:o1189
+O code!:e305 resolution!:e306
+O status!:e304 status_details!:[o1191
+O automatic_indirect_tax:o1192
+O applied!:b automatic_indirect_tax:o1188 billing:o1190 capabilities:o1193 shipping:o1105 test_clock:s
+O display_name:s service_user_number:s
+O payouts:o1192
+O ach_debit_payments:o1192 acss_debit_payments:o1192 affirm_payments:o1192 afterpay_clearpay_payments:o1192 alma_payments:o1192 amazon_pay_payments:o1192 au_becs_debit_payments:o1192 bacs_debit_payments:o1192 bancontact_payments:o1192 blik_payments:o1192 boleto_payments:o1192 card_payments:o1192 cartes_bancaires_payments:o1192 cashapp_payments:o1192 eps_payments:o1192 fpx_payments:o1192 gb_bank_transfer_payments:o1192 grabpay_payments:o1192 ideal_payments:o1192 jcb_payments:o1192 jp_bank_transfer_payments:o1192 kakao_pay_payments:o1192 klarna_payments:o1192 konbini_payments:o1192 kr_card_payments:o1192 link_payments:o1192 mobilepay_payments:o1192 multibanco_payments:o1192 mx_bank_transfer_payments:o1192 naver_pay_payments:o1192 oxxo_payments:o1192 p24_payments:o1192 pay_by_bank_payments:o1192 payco_payments:o1192 paynow_payments:o1192 promptpay_payments:o1192 revolut_pay_payments:o1192 samsung_pay_payments:o1192 sepa_bank_transfer_payments:o1192 sepa_debit_payments:o1192 stripe_balance:o1196 swish_payments:o1192 twint_payments:o1192 us_bank_transfer_payments:o1192 zip_payments:o1192
+O creditor_id:s
+O applied!:b bacs_debit_payments:o1195 branding:o1107 capabilities:o1197 card_payments:o1109 konbini_payments:o1112 mcc:s script_statement_descriptor:o1114 sepa_debit_payments:o1198 statement_descriptor:o1113 support:o1152
+O payouts:o1192 stripe_transfers:o1192
+O stripe_balance:o1200
+O applied!:b capabilities:o1201
+O customer:o1194 merchant:o1199 recipient:o1202
+O fees_collector:e295 losses_collector:e10 requirements_collector!:e10
+O currency:s locales:[e294 profile:o1122 responsibilities!:o1204
+O code!:e308 description!:s
+O status!:e310
+O capability!:e309 configuration!:e288 deadline!:o1207
+O restricts_capabilities:[o1208
+O inquiry:s resource:s type!:e311
+O code!:e312
+O awaiting_action_from!:e307 description!:s errors!:[o1206 impact!:o1209 minimum_deadline!:o1207 reference:o1210 requested_reasons!:[o1211
+O status!:e310 time:D
+O minimum_deadline:o1213
+O entries:[o1212 minimum_transition_date:D summary:o1214
+O directorship_declaration:o1125 ownership_declaration:o1125 persons_provided:o1067 representative_declaration:o1125 terms_of_service:o1144
+O registrar:s type!:e289
+O address:o1071 annual_revenue:o1073 documents:o1131 estimated_worker_count:i id_numbers:[o1217 monthly_estimated_revenue:o1081 phone:s registered_name:s registration_date:o39 script_addresses:o1082 script_names:o1084 structure:e290
+O account!:s additional_addresses:[o1086 additional_names:[o1087 additional_terms_of_service:o1144 address:o1071 created!:D date_of_birth:o39 documents:o1135 email:s given_name:s id!:s id_numbers:[o1184 legal_gender:e293 metadata:{s nationalities:[s object!:s phone:s political_exposure:e12 relationship:o1139 script_addresses:o1082 script_names:o1092 surname:s updated!:D
+O attestations:o1216 business_details:o1218 country:s entity_type:e6 individual:o1219
+O entries:[o1212 summary:o1214
+O applied_configurations!:[e288 closed:b configuration:o1203 contact_email:s contact_phone:s created!:D dashboard:e11 defaults:o1205 display_name:s future_requirements:o1215 id!:s identity:o1220 livemode!:b metadata:{s object!:=v2.core.account requirements:o1221
+O created!:D expires_at!:D id!:s livemode!:b object!:=v2.core.account_token used!:b
+O account!:s created!:D expires_at!:D livemode!:b object!:=v2.core.account_link url!:s use_case!:o1064
+O expires_at!:D url!:s
+O upload_url!:o1225
+O code!:e313 failure_message!:s type!:e314
+O error_count!:l success_count!:l
+O success_count!:l
+O content_type!:s download_url!:o1225 size!:l
+O error_message!:s field!:s id!:s row!:l
+O error_count!:l error_file!:o1230 samples!:[o1231 success_count!:l
+O awaiting_upload:o1226 failed:o1227 processing:o1228 succeeded:o1229 succeeded_with_errors:o1232
+O created!:D feed_type!:e285 id!:s livemode!:b metadata!:{s object!:=v2.commerce.product_catalog_import status!:e286 status_details:o1233
+O created!:D event_name!:s identifier!:s livemode!:b object!:=v2.billing.meter_event payload!:{s timestamp!:D
+O authentication_token!:s created!:D expires_at!:D id!:s livemode!:b object!:=v2.billing.meter_event_session
+O cancel!:o1056 created!:D event_name!:s id!:s livemode!:b object!:=v2.billing.meter_event_adjustment status!:e315 type!:=cancel
+O deleted!:B id!:S object!:=webhook_endpoint
+O api_version:?S application:?S created!:t description:?S enabled_events!:[S id!:S livemode!:b metadata!:{s500 object!:=webhook_endpoint secret:S status!:S url!:S
+O amount!:i balance_impact!:@treasury_transactions_resource_balance_impact created!:t currency!:c description!:S entries:?o1048 financial_account!:S flow:?S flow_details:?@treasury_transactions_resource_flow_details flow_type!:E316 id!:S livemode!:b object!:=treasury.transaction status!:e282 status_transitions!:@treasury_transactions_resource_abstract_transaction_resource_status_transitions
+O posted_at:?t void_at:?t
+O credit_reversal:@treasury.credit_reversal debit_reversal:@treasury.debit_reversal inbound_transfer:@treasury.inbound_transfer issuing_authorization:@issuing.authorization outbound_payment:@treasury.outbound_payment outbound_transfer:@treasury.outbound_transfer received_credit:@treasury.received_credit received_debit:@treasury.received_debit type!:E316
+O cash!:i inbound_pending!:i outbound_pending!:i
+O balance_impact!:@treasury_transactions_resource_balance_impact created!:t currency!:c effective_at!:t financial_account!:S flow:?S flow_details:?@treasury_transactions_resource_flow_details flow_type!:E316 id!:S livemode!:b object!:=treasury.transaction_entry transaction!:<treasury.transaction> type!:e317
+O card_issuing:@treasury_financial_accounts_resource_toggle_settings deposit_insurance:@treasury_financial_accounts_resource_toggle_settings financial_addresses:@treasury_financial_accounts_resource_financial_addresses_features inbound_transfers:@treasury_financial_accounts_resource_inbound_transfers intra_stripe_flows:@treasury_financial_accounts_resource_toggle_settings object!:=treasury.financial_account_features outbound_payments:@treasury_financial_accounts_resource_outbound_payments outbound_transfers:@treasury_financial_accounts_resource_outbound_transfers
+O ach:@treasury_financial_accounts_resource_outbound_ach_toggle_settings us_domestic_wire:@treasury_financial_accounts_resource_toggle_settings
+O requested!:b status!:e318 status_details!:[@treasury_financial_accounts_resource_toggles_setting_status_details
+O code!:E319 resolution:?E320 restriction:E321
+O ach:@treasury_financial_accounts_resource_inbound_ach_toggle_settings
+O aba:@treasury_financial_accounts_resource_aba_toggle_settings
+O active_features:[E322 balance!:@treasury_financial_accounts_resource_balance country!:S created!:t features:@treasury.financial_account_features financial_addresses!:[@treasury_financial_accounts_resource_financial_address id!:S is_default:b livemode!:b metadata:?{s500 nickname:?S object!:=treasury.financial_account pending_features:[E322 platform_restrictions:?@treasury_financial_accounts_resource_platform_restrictions restricted_features:[E322 status!:E272 status_details!:@treasury_financial_accounts_resource_status_details supported_currencies!:[s
+O closed:?@treasury_financial_accounts_resource_closed_status_details
+O reasons!:[e323
+O inbound_flows:?e273 outbound_flows:?e273
+O aba:@treasury_financial_accounts_resource_aba_record supported_networks:[E199 type!:E324
+O account_holder_name!:S account_number:?S account_number_last4!:S bank_name!:S routing_number!:S
+O cash!:{i inbound_pending!:{i outbound_pending!:{i
+O amount!:i created!:t currency!:c financial_account:?S hosted_regulatory_receipt_url:?S id!:S linked_flows:?@treasury_received_debits_resource_debit_reversal_linked_flows livemode!:b metadata!:{s500 network!:e325 object!:=treasury.debit_reversal received_debit!:S status!:e326 status_transitions!:@treasury_received_debits_resource_status_transitions transaction:?<treasury.transaction>
+O completed_at:?t
+O issuing_dispute:?S
+O amount!:i created!:t currency!:c financial_account!:S hosted_regulatory_receipt_url:?S id!:S livemode!:b metadata!:{s500 network!:e327 object!:=treasury.credit_reversal received_credit!:S status!:e269 status_transitions!:@treasury_received_credits_resource_status_transitions transaction:?<treasury.transaction>
+O posted_at:?t
+O amount!:i balance_transaction:?<balance_transaction> created!:t currency!:c destination_payment_refund:?<refund> id!:S metadata:?{s500 object!:=transfer_reversal source_refund:?<refund> transfer!:<transfer>
+O amount!:i amount_reversed!:i balance_transaction:?<balance_transaction> created!:t currency!:c description:?S destination:?<account> destination_payment:<charge> id!:S livemode!:b metadata!:{s500 object!:=transfer reversals!:o1007 reversed!:b source_transaction:?<charge> source_type:S transfer_group:?S
+O amount!:i balance_transaction:?<balance_transaction> created!:t currency!:S description:?S expected_availability_date:?i failure_code:?S failure_message:?S id!:S livemode!:b metadata!:{s500 object!:=topup source:?@source statement_descriptor:?S status!:e328 transfer_group:?S
+O bank_account:@bank_account card:@card client_ip:?S created!:t id!:S livemode!:b object!:=token type!:S used!:b
+O amount!:i created!:t currency!:c description!:S failure_code:?e329 financial_account:?S hosted_regulatory_receipt_url:?S id!:S initiating_payment_method_details:@treasury_shared_resource_initiating_payment_method_details_initiating_payment_method_details linked_flows!:@treasury_received_debits_resource_linked_flows livemode!:b network!:E330 object!:=treasury.received_debit reversal_details:?@treasury_received_debits_resource_reversal_details status!:E279 transaction:?<treasury.transaction>
+O deadline:?t restricted_reason:?e331
+O debit_reversal:?S inbound_transfer:?S issuing_authorization:?S issuing_transaction:?S payout:?S topup:?S
+O balance:=payments billing_details!:@treasury_shared_resource_billing_details financial_account:@received_payment_method_details_financial_account issuing_card:S type!:E332 us_bank_account:@treasury_shared_resource_initiating_payment_method_details_us_bank_account
+O bank_name:?S last4:?S routing_number:?S
+O id!:S network!:=stripe
+O address!:@address email:?S name:?S
+O city:?S country:?S line1:?S line2:?S postal_code:?S state:?S
+O amount!:i created!:t currency!:c description!:S failure_code:?E333 financial_account:?S hosted_regulatory_receipt_url:?S id!:S initiating_payment_method_details!:@treasury_shared_resource_initiating_payment_method_details_initiating_payment_method_details linked_flows!:@treasury_received_credits_resource_linked_flows livemode!:b network!:E334 object!:=treasury.received_credit reversal_details:?@treasury_received_credits_resource_reversal_details status!:E279 transaction:?<treasury.transaction>
+O credit_reversal:?S issuing_authorization:?S issuing_transaction:?S source_flow:?S source_flow_details:?@treasury_received_credits_resource_source_flows_details source_flow_type:?S
+O credit_reversal:@treasury.credit_reversal outbound_payment:@treasury.outbound_payment outbound_transfer:@treasury.outbound_transfer payout:@payout type!:e278
+O amount!:i cancelable!:b created!:t currency!:c description:?S destination_payment_method:?S destination_payment_method_details!:@outbound_transfers_payment_method_details expected_arrival_date!:t financial_account!:S hosted_regulatory_receipt_url:?S id!:S livemode!:b metadata!:{s500 object!:=treasury.outbound_transfer returned_details:?@treasury_outbound_transfers_resource_returned_details statement_descriptor!:S status!:e276 status_transitions!:@treasury_outbound_transfers_resource_status_transitions tracking_details:?@treasury_outbound_transfers_resource_outbound_transfer_resource_tracking_details transaction!:<treasury.transaction>
+O ach:@treasury_outbound_transfers_resource_ach_tracking_details type!:e199 us_domestic_wire:@treasury_outbound_transfers_resource_us_domestic_wire_tracking_details
+O chips:?S imad:?S omad:?S
+O canceled_at:?t failed_at:?t posted_at:?t returned_at:?t
+O code!:e267 transaction!:<treasury.transaction>
+O billing_details!:@treasury_shared_resource_billing_details financial_account:@outbound_transfers_payment_method_details_financial_account type!:e277 us_bank_account:@outbound_transfers_payment_method_details_us_bank_account
+O account_holder_type:?e3 account_type:?e122 bank_name:?S fingerprint:?S last4:?S mandate:<mandate> network!:e199 routing_number:?S
+O amount!:i cancelable!:b created!:t currency!:c customer:?S description:?S destination_payment_method:?S destination_payment_method_details:?@outbound_payments_payment_method_details end_user_details:?@treasury_outbound_payments_resource_outbound_payment_resource_end_user_details expected_arrival_date!:t financial_account!:S hosted_regulatory_receipt_url:?S id!:S livemode!:b metadata!:{s500 object!:=treasury.outbound_payment returned_details:?@treasury_outbound_payments_resource_returned_status statement_descriptor!:S status!:e276 status_transitions!:@treasury_outbound_payments_resource_outbound_payment_resource_status_transitions tracking_details:?@treasury_outbound_payments_resource_outbound_payment_resource_tracking_details transaction!:<treasury.transaction>
+O ach:@treasury_outbound_payments_resource_ach_tracking_details type!:e199 us_domestic_wire:@treasury_outbound_payments_resource_us_domestic_wire_tracking_details
+O ip_address:?S present!:b
+O billing_details!:@treasury_shared_resource_billing_details financial_account:@outbound_payments_payment_method_details_financial_account type!:E277 us_bank_account:@outbound_payments_payment_method_details_us_bank_account
+O amount!:i cancelable!:b created!:t currency!:c description:?S failure_details:?@treasury_inbound_transfers_resource_failure_details financial_account!:S hosted_regulatory_receipt_url:?S id!:S linked_flows!:@treasury_inbound_transfers_resource_inbound_transfer_resource_linked_flows livemode!:b metadata!:{s500 object!:=treasury.inbound_transfer origin_payment_method:?S origin_payment_method_details:?@inbound_transfers returned:?b statement_descriptor!:S status!:E275 status_transitions!:@treasury_inbound_transfers_resource_inbound_transfer_resource_status_transitions transaction:?<treasury.transaction>
+O canceled_at:?t failed_at:?t succeeded_at:?t
+O billing_details!:@treasury_shared_resource_billing_details type!:E335 us_bank_account:@inbound_transfers_payment_method_details_us_bank_account
+O account_holder_type:?e3 account_type:?e122 bank_name:?S fingerprint:?S last4:?S mandate:<mandate> network!:=ach routing_number:?S
+O received_debit:?S
+O code!:e266
+O deleted!:B id!:S object!:=test_helpers.test_clock
+O created!:t deletes_after!:t frozen_time!:t id!:S livemode!:b name:?S object!:=test_helpers.test_clock status!:e336 status_details!:@billing_clocks_resource_status_details_status_details
+O advancing:@billing_clocks_resource_status_details_advancing_status_details
+O target_frozen_time!:t
+O deleted!:B device_type!:E245 id!:S object!:=terminal.reader serial_number!:S
+O action:?@terminal_reader_reader_resource_reader_action device_sw_version:?S device_type!:E245 id!:S ip_address:?S label!:S last_seen_at:?t livemode!:b location:?<terminal.location> metadata!:{s500 object!:=terminal.reader serial_number!:S status:?e178
+O api_error:?@api_errors collect_inputs:@terminal_reader_reader_resource_collect_inputs_action collect_payment_method:@terminal_reader_reader_resource_collect_payment_method_action confirm_payment_intent:@terminal_reader_reader_resource_confirm_payment_intent_action failure_code:?S failure_message:?S print_content:@terminal_reader_reader_resource_print_content process_payment_intent:@terminal_reader_reader_resource_process_payment_intent_action process_setup_intent:@terminal_reader_reader_resource_process_setup_intent_action refund_payment:@terminal_reader_reader_resource_refund_payment_action set_reader_display:@terminal_reader_reader_resource_set_reader_display_action status!:e337 type!:E338
+O cart:?@terminal_reader_reader_resource_cart type!:=cart
+O currency!:c line_items!:[@terminal_reader_reader_resource_line_item tax:?i total!:i
+O amount:i charge:<charge> metadata:{s500 payment_intent:<payment_intent> reason:e44 refund:<refund> refund_application_fee:b refund_payment_config:@terminal_reader_reader_resource_refund_payment_config reverse_transfer:b
+O generated_card:S process_config:@terminal_reader_reader_resource_process_setup_config setup_intent!:<setup_intent>
+O payment_intent!:<payment_intent> process_config:@terminal_reader_reader_resource_process_config
+O enable_customer_cancellation:b return_url:S skip_tipping:b tipping:@terminal_reader_reader_resource_tipping_config
+O image:@terminal_reader_reader_resource_file_metadata type!:=image
+O created_at!:t filename!:S size!:i type!:S
+O confirm_config:@terminal_reader_reader_resource_confirm_config payment_intent!:<payment_intent>
+O return_url:S
+O collect_config:@terminal_reader_reader_resource_collect_config payment_intent!:<payment_intent> payment_method:@payment_method
+O enable_customer_cancellation:b skip_tipping:b tipping:@terminal_reader_reader_resource_tipping_config
+O inputs!:[@terminal_reader_reader_resource_input metadata:?{s500
+O custom_text:?@terminal_reader_reader_resource_custom_text email:@terminal_reader_reader_resource_email numeric:@terminal_reader_reader_resource_numeric phone:@terminal_reader_reader_resource_phone required:?b selection:@terminal_reader_reader_resource_selection signature:@terminal_reader_reader_resource_signature skipped:b text:@terminal_reader_reader_resource_text toggles:?[@terminal_reader_reader_resource_toggle type!:e247
+O default_value:?e93 description:?S title:?S value:?e93
+O value:?S
+O choices!:[@terminal_reader_reader_resource_choice id:?S text:?S
+O id:?S style:?e246 text!:S
+O description:?S skip_button:?S submit_button:?S title:?S
+O advice_code:S charge:S code:S decline_code:S doc_url:S message:s40000 network_advice_code:S network_decline_code:S param:S payment_intent:@payment_intent payment_method:@payment_method payment_method_type:S request_log_url:S setup_intent:@setup_intent source:(@bank_account|@card|@source) type!:e339
+O link_options!:@terminal_onboarding_link_link_options link_type!:=apple_terms_and_conditions object!:=terminal.onboarding_link on_behalf_of:?S redirect_url!:S
+O apple_terms_and_conditions:?@terminal_onboarding_link_apple_terms_and_conditions
+O allow_relinking:?b merchant_display_name!:S
+O deleted!:B id!:S object!:=terminal.location
+O address!:@address address_kana:@legal_entity_japan_address address_kanji:@legal_entity_japan_address configuration_overrides:S display_name!:S display_name_kana:S display_name_kanji:S id!:S livemode!:b metadata!:{s500 object!:=terminal.location phone:S
+O city:?S country:?S line1:?S line2:?S postal_code:?S state:?S town:?S
+O location:S object!:=terminal.connection_token secret!:S
+O deleted!:B id!:S object!:=terminal.configuration
+O bbpos_wisepad3:@terminal_configuration_configuration_resource_device_type_specific_config bbpos_wisepos_e:@terminal_configuration_configuration_resource_device_type_specific_config cellular:@terminal_configuration_configuration_resource_cellular_config id!:S is_account_default:?b livemode!:b name:?S object!:=terminal.configuration offline:@terminal_configuration_configuration_resource_offline_config reboot_window:@terminal_configuration_configuration_resource_reboot_window stripe_s700:@terminal_configuration_configuration_resource_device_type_specific_config stripe_s710:@terminal_configuration_configuration_resource_device_type_specific_config tipping:@terminal_configuration_configuration_resource_tipping verifone_m425:@terminal_configuration_configuration_resource_device_type_specific_config verifone_p400:@terminal_configuration_configuration_resource_device_type_specific_config verifone_p630:@terminal_configuration_configuration_resource_device_type_specific_config verifone_ux700:@terminal_configuration_configuration_resource_device_type_specific_config verifone_v660p:@terminal_configuration_configuration_resource_device_type_specific_config wifi:@terminal_configuration_configuration_resource_wifi_config
+O enterprise_eap_peap:@terminal_configuration_configuration_resource_enterprise_peap_wifi enterprise_eap_tls:@terminal_configuration_configuration_resource_enterprise_tls_wifi personal_psk:@terminal_configuration_configuration_resource_personal_psk_wifi type!:e244
+O password!:S ssid!:S
+O ca_certificate_file:S client_certificate_file!:S private_key_file!:S private_key_file_password:S ssid!:S
+O ca_certificate_file:S password!:S ssid!:S username!:S
+O aed:@terminal_configuration_configuration_resource_currency_specific_config aud:@terminal_configuration_configuration_resource_currency_specific_config cad:@terminal_configuration_configuration_resource_currency_specific_config chf:@terminal_configuration_configuration_resource_currency_specific_config czk:@terminal_configuration_configuration_resource_currency_specific_config dkk:@terminal_configuration_configuration_resource_currency_specific_config eur:@terminal_configuration_configuration_resource_currency_specific_config gbp:@terminal_configuration_configuration_resource_currency_specific_config gip:@terminal_configuration_configuration_resource_currency_specific_config hkd:@terminal_configuration_configuration_resource_currency_specific_config huf:@terminal_configuration_configuration_resource_currency_specific_config jpy:@terminal_configuration_configuration_resource_currency_specific_config mxn:@terminal_configuration_configuration_resource_currency_specific_config myr:@terminal_configuration_configuration_resource_currency_specific_config nok:@terminal_configuration_configuration_resource_currency_specific_config nzd:@terminal_configuration_configuration_resource_currency_specific_config pln:@terminal_configuration_configuration_resource_currency_specific_config ron:@terminal_configuration_configuration_resource_currency_specific_config sek:@terminal_configuration_configuration_resource_currency_specific_config sgd:@terminal_configuration_configuration_resource_currency_specific_config usd:@terminal_configuration_configuration_resource_currency_specific_config
+O fixed_amounts:?[i percentages:?[i smart_tip_threshold:i
+O enabled:?b
+O splashscreen:<file>
+O active!:b country:?S created!:t description:?S display_name!:S effective_percentage:?n flat_amount:?@tax_rate_flat_amount id!:S inclusive!:b jurisdiction:?S jurisdiction_level:?e149 livemode!:b metadata:?{s500 object!:=tax_rate percentage!:n rate_type:?e340 state:?S tax_type:?E150
+O amount!:i currency!:S
+O description!:S id!:S name!:S object!:=tax_code
+O amount!:i amount_tax!:i id!:S livemode!:b metadata:?{s500 object!:=tax.transaction_line_item product:?S quantity!:i reference!:S reversal:?@tax_product_resource_tax_transaction_line_item_resource_reversal tax_behavior!:e232 tax_code!:S type!:e341
+O original_line_item!:S
+O created!:t currency!:S customer:?S customer_details!:@tax_product_resource_customer_details id!:S line_items:?o884 livemode!:b metadata:?{s500 object!:=tax.transaction posted_at!:t reference!:S reversal:?@tax_product_resource_tax_transaction_resource_reversal ship_from_details:?@tax_product_resource_ship_from_details shipping_cost:?@tax_product_resource_tax_transaction_shipping_cost tax_date!:t type!:e341
+O amount!:i amount_tax!:i shipping_rate:S tax_behavior!:e232 tax_code!:S
+O address!:@tax_product_resource_postal_address
+O city:?S country!:S line1:?S line2:?S postal_code:?S state:?S
+O original_transaction:?S
+O address:?@tax_product_resource_postal_address address_source:?e230 ip_address:?S tax_ids!:[@tax_product_resource_customer_details_resource_tax_id taxability_override!:e231
+O type!:e342 value!:S
+O defaults!:@tax_product_resource_tax_settings_defaults head_office:?@tax_product_resource_tax_settings_head_office livemode!:b object!:=tax.settings status!:e343 status_details!:@tax_product_resource_tax_settings_status_details
+O active:@tax_product_resource_tax_settings_status_details_resource_active pending:@tax_product_resource_tax_settings_status_details_resource_pending
+O missing_fields:?[S
+O address!:@address
+O provider!:e344 tax_behavior:?e241 tax_code:?S
+O active_from!:t country!:S country_options!:@tax_product_registrations_resource_country_options created!:t expires_at:?t id!:S livemode!:b object!:=tax.registration status!:e345
+O ae:@tax_product_registrations_resource_country_options_default_inbound_goods al:@tax_product_registrations_resource_country_options_default am:@tax_product_registrations_resource_country_options_simplified ao:@tax_product_registrations_resource_country_options_default at:@tax_product_registrations_resource_country_options_europe au:@tax_product_registrations_resource_country_options_default_inbound_goods aw:@tax_product_registrations_resource_country_options_default az:@tax_product_registrations_resource_country_options_simplified ba:@tax_product_registrations_resource_country_options_default bb:@tax_product_registrations_resource_country_options_default bd:@tax_product_registrations_resource_country_options_default be:@tax_product_registrations_resource_country_options_europe bf:@tax_product_registrations_resource_country_options_default bg:@tax_product_registrations_resource_country_options_europe bh:@tax_product_registrations_resource_country_options_default bj:@tax_product_registrations_resource_country_options_simplified bs:@tax_product_registrations_resource_country_options_default by:@tax_product_registrations_resource_country_options_simplified ca:@tax_product_registrations_resource_country_options_canada cd:@tax_product_registrations_resource_country_options_default ch:@tax_product_registrations_resource_country_options_default_inbound_goods cl:@tax_product_registrations_resource_country_options_simplified cm:@tax_product_registrations_resource_country_options_simplified co:@tax_product_registrations_resource_country_options_simplified cr:@tax_product_registrations_resource_country_options_simplified cv:@tax_product_registrations_resource_country_options_simplified cy:@tax_product_registrations_resource_country_options_europe cz:@tax_product_registrations_resource_country_options_europe de:@tax_product_registrations_resource_country_options_europe dk:@tax_product_registrations_resource_country_options_europe ec:@tax_product_registrations_resource_country_options_simplified ee:@tax_product_registrations_resource_country_options_europe eg:@tax_product_registrations_resource_country_options_simplified es:@tax_product_registrations_resource_country_options_europe et:@tax_product_registrations_resource_country_options_default fi:@tax_product_registrations_resource_country_options_europe fr:@tax_product_registrations_resource_country_options_europe gb:@tax_product_registrations_resource_country_options_default_inbound_goods ge:@tax_product_registrations_resource_country_options_simplified gn:@tax_product_registrations_resource_country_options_default gr:@tax_product_registrations_resource_country_options_europe hr:@tax_product_registrations_resource_country_options_europe hu:@tax_product_registrations_resource_country_options_europe id:@tax_product_registrations_resource_country_options_simplified ie:@tax_product_registrations_resource_country_options_europe in:@tax_product_registrations_resource_country_options_simplified is:@tax_product_registrations_resource_country_options_default it:@tax_product_registrations_resource_country_options_europe jp:@tax_product_registrations_resource_country_options_default_inbound_goods ke:@tax_product_registrations_resource_country_options_simplified kg:@tax_product_registrations_resource_country_options_simplified kh:@tax_product_registrations_resource_country_options_simplified kr:@tax_product_registrations_resource_country_options_simplified kz:@tax_product_registrations_resource_country_options_simplified la:@tax_product_registrations_resource_country_options_simplified lk:@tax_product_registrations_resource_country_options_simplified lt:@tax_product_registrations_resource_country_options_europe lu:@tax_product_registrations_resource_country_options_europe lv:@tax_product_registrations_resource_country_options_europe ma:@tax_product_registrations_resource_country_options_simplified md:@tax_product_registrations_resource_country_options_simplified me:@tax_product_registrations_resource_country_options_default mk:@tax_product_registrations_resource_country_options_default mr:@tax_product_registrations_resource_country_options_default mt:@tax_product_registrations_resource_country_options_europe mx:@tax_product_registrations_resource_country_options_simplified my:@tax_product_registrations_resource_country_options_simplified ng:@tax_product_registrations_resource_country_options_simplified nl:@tax_product_registrations_resource_country_options_europe no:@tax_product_registrations_resource_country_options_default_inbound_goods np:@tax_product_registrations_resource_country_options_simplified nz:@tax_product_registrations_resource_country_options_default_inbound_goods om:@tax_product_registrations_resource_country_options_default pe:@tax_product_registrations_resource_country_options_simplified ph:@tax_product_registrations_resource_country_options_simplified pl:@tax_product_registrations_resource_country_options_europe pt:@tax_product_registrations_resource_country_options_europe ro:@tax_product_registrations_resource_country_options_europe rs:@tax_product_registrations_resource_country_options_default ru:@tax_product_registrations_resource_country_options_simplified sa:@tax_product_registrations_resource_country_options_simplified se:@tax_product_registrations_resource_country_options_europe sg:@tax_product_registrations_resource_country_options_default_inbound_goods si:@tax_product_registrations_resource_country_options_europe sk:@tax_product_registrations_resource_country_options_europe sn:@tax_product_registrations_resource_country_options_simplified sr:@tax_product_registrations_resource_country_options_default th:@tax_product_registrations_resource_country_options_thailand tj:@tax_product_registrations_resource_country_options_simplified tr:@tax_product_registrations_resource_country_options_simplified tw:@tax_product_registrations_resource_country_options_simplified tz:@tax_product_registrations_resource_country_options_simplified ua:@tax_product_registrations_resource_country_options_simplified ug:@tax_product_registrations_resource_country_options_simplified us:@tax_product_registrations_resource_country_options_united_states uy:@tax_product_registrations_resource_country_options_default uz:@tax_product_registrations_resource_country_options_simplified vn:@tax_product_registrations_resource_country_options_simplified za:@tax_product_registrations_resource_country_options_default zm:@tax_product_registrations_resource_country_options_simplified zw:@tax_product_registrations_resource_country_options_default
+O local_amusement_tax:@tax_product_registrations_resource_country_options_us_local_amusement_tax local_lease_tax:@tax_product_registrations_resource_country_options_us_local_lease_tax state!:S state_sales_tax:@tax_product_registrations_resource_country_options_us_state_sales_tax type!:E240
+O elections:[@tax_product_registrations_resource_country_options_us_state_sales_tax_election
+O province_standard:@tax_product_registrations_resource_country_options_ca_province_standard type!:e237
+O standard:@tax_product_registrations_resource_country_options_eu_standard type!:e236
+O type!:=standard
+O standard:@tax_product_registrations_resource_country_options_default_standard type!:=standard
+O place_of_supply_scheme!:e234
+O amount!:i amount_tax!:i id!:S livemode!:b metadata:?{s500 object!:=tax.calculation_line_item product:?S quantity!:i reference!:S tax_behavior!:e232 tax_breakdown:?[@tax_product_resource_line_item_tax_breakdown tax_code!:S
+O amount!:i jurisdiction!:@tax_product_resource_jurisdiction sourcing!:E346 tax_rate_details:?@tax_product_resource_line_item_tax_rate_details taxability_reason!:e151 taxable_amount!:i
+O display_name!:S percentage_decimal!:S tax_type!:E150
+O country!:S display_name!:S level!:e347 state:?S
+O amount_total!:i currency!:S customer:?S customer_details!:@tax_product_resource_customer_details expires_at:?t id:?S line_items:?o858 livemode!:b object!:=tax.calculation ship_from_details:?@tax_product_resource_ship_from_details shipping_cost:?@tax_product_resource_tax_calculation_shipping_cost tax_amount_exclusive!:i tax_amount_inclusive!:i tax_breakdown!:[@tax_product_resource_tax_breakdown tax_date!:t
+O amount!:i inclusive!:b tax_rate_details!:@tax_product_resource_tax_rate_details taxability_reason!:e151 taxable_amount!:i
+O country:?S flat_amount:?@tax_rate_flat_amount percentage_decimal!:S rate_type:?e340 state:?S tax_type:?E150
+O amount!:i amount_tax!:i shipping_rate:S tax_behavior!:e232 tax_breakdown:[@tax_product_resource_line_item_tax_breakdown tax_code!:S
+O calculation!:S id!:S object!:=tax.association payment_intent!:S tax_transaction_attempts:?[@tax_product_resource_tax_association_transaction_attempts
+O committed:@tax_product_resource_tax_association_transaction_attempts_resource_committed errored:@tax_product_resource_tax_association_transaction_attempts_resource_errored source!:S status!:S
+O reason!:e348
+O transaction!:S
+O application:?<application|deleted_application> billing_mode!:@subscriptions_resource_billing_mode canceled_at:?t completed_at:?t created!:t current_phase:?@subscription_schedule_current_phase customer!:<customer|deleted_customer> customer_account:?S default_settings!:@subscription_schedules_resource_default_settings end_behavior!:e228 id!:S livemode!:b metadata:?{s500 object!:=subscription_schedule phases!:[@subscription_schedule_phase_configuration released_at:?t released_subscription:?S status!:e349 subscription:?<subscription> test_clock:?<test_helpers.test_clock>
+O add_invoice_items!:[@subscription_schedule_add_invoice_item application_fee_percent:?n automatic_tax:@schedules_phase_automatic_tax billing_cycle_anchor:?e147 billing_thresholds:?@subscription_billing_thresholds collection_method:?e118 currency!:c default_payment_method:?<payment_method> default_tax_rates:?[@tax_rate description:?S discounts!:[@stackable_discount_with_discount_settings_and_discount_end end_date!:t invoice_settings:?@invoice_setting_subscription_schedule_phase_setting items!:[@subscription_schedule_configuration_item metadata:?{s500 on_behalf_of:?<account> proration_behavior!:e34 start_date!:t transfer_data:?@subscription_transfer_data trial_end:?t
+O amount_percent:?n destination!:<account>
+O billing_thresholds:?@subscription_item_billing_thresholds discounts!:[@stackable_discount_with_discount_settings metadata:?{s500 price!:<price|deleted_price> quantity:i tax_rates:?[@tax_rate
+O deleted!:B id!:S object!:=price
+O coupon:?<coupon> discount:?<discount> promotion_code:?<promotion_code>
+O usage_gte:?i
+O account_tax_ids:?[<tax_id|deleted_tax_id> days_until_due:?i issuer:?@connect_account_reference
+O account:<account> type!:E46
+O amount_gte:?i reset_billing_cycle_anchor:?b
+O disabled_reason:?=requires_location_inputs enabled!:b liability:?@connect_account_reference
+O discountable:?b discounts!:[@discounts_resource_stackable_discount_with_discount_end metadata:?{s500 period!:@subscription_schedule_add_invoice_item_period price!:<price|deleted_price> quantity:?i tax_rates:?[@tax_rate
+O end!:@subscription_schedules_resource_invoice_item_period_resource_period_end start!:@subscription_schedules_resource_invoice_item_period_resource_period_start
+O application_fee_percent:?n automatic_tax:@subscription_schedules_resource_default_settings_automatic_tax billing_cycle_anchor!:e147 billing_thresholds:?@subscription_billing_thresholds collection_method:?e118 default_payment_method:?<payment_method> description:?S invoice_settings!:@invoice_setting_subscription_schedule_setting on_behalf_of:?<account> transfer_data:?@subscription_transfer_data
+O account_tax_ids:?[<tax_id|deleted_tax_id> days_until_due:?i issuer!:@connect_account_reference
+O end_date!:t start_date!:t
+O flexible:?@subscriptions_resource_billing_mode_flexible type!:e98 updated_at:t
+O deleted!:B id!:S name:?S object!:=application
+O id!:S name:?S object!:=application
+O deleted!:B id!:S object!:=subscription_item
+O billed_until:t billing_thresholds:?@subscription_item_billing_thresholds created!:i current_period_end!:t current_period_start!:t discounts!:[<discount> id!:S metadata!:{s500 object!:=subscription_item price!:@price quantity:i subscription!:S tax_rates:?[@tax_rate
+O ach_credit_transfer:@source_transaction_ach_credit_transfer_data amount!:i chf_credit_transfer:@source_transaction_chf_credit_transfer_data created!:t currency!:c gbp_credit_transfer:@source_transaction_gbp_credit_transfer_data id!:S livemode!:b object!:=source_transaction paper_check:@source_transaction_paper_check_data sepa_credit_transfer:@source_transaction_sepa_credit_transfer_data source!:S status!:S type!:e350
+O reference:S sender_iban:S sender_name:S
+O available_at:S invoices:S
+O fingerprint:S funding_method:S last4:S reference:S sender_account_number:S sender_name:S sender_sort_code:S
+O reference:S sender_address_country:S sender_address_line1:S sender_iban:S sender_name:S
+O customer_data:S fingerprint:S last4:S routing_number:S
+O acss_debit:@source_mandate_notification_acss_debit_data amount:?i bacs_debit:@source_mandate_notification_bacs_debit_data created!:t id!:S livemode!:b object!:=source_mandate_notification reason!:S sepa_debit:@source_mandate_notification_sepa_debit_data source!:@source status!:S type!:S
+O creditor_identifier:S last4:S mandate_reference:S
+O last4:S
+O statement_descriptor:S
+O created!:t data_load_time!:t error:@sigma_scheduled_query_run_error file:?@file id!:S livemode!:b object!:=scheduled_query_run result_available_until!:t sql!:s100000 status!:S title!:S
+O message!:S
+O created!:i id!:S livemode!:b name!:S object!:=sigma.sigma_api_query sql!:S
+O active!:b created!:t delivery_estimate:?@shipping_rate_delivery_estimate display_name:?S fixed_amount:@shipping_rate_fixed_amount id!:S livemode!:b metadata!:{s500 object!:=shipping_rate tax_behavior:?e60 tax_code:?<tax_code> type!:=fixed_amount
+O amount!:i currency!:c currency_options:{@shipping_rate_currency_option
+O amount!:i tax_behavior!:e60
+O maximum:?@shipping_rate_delivery_estimate_bound minimum:?@shipping_rate_delivery_estimate_bound
+O application:?<application> attach_to_self:b automatic_payment_methods:?@payment_flows_automatic_payment_methods_setup_intent cancellation_reason:?e220 client_secret:?S created!:t customer:?<customer|deleted_customer> customer_account:?S description:?S excluded_payment_method_types:?[E57 flow_directions:?[e219 id!:S last_setup_error:?@api_errors latest_attempt:?<setup_attempt> livemode!:b managed_payments:?@smor_resource_managed_payments mandate:?<mandate> metadata:?{s500 next_action:?@setup_intent_next_action object!:=setup_intent on_behalf_of:?<account> payment_method:?<payment_method> payment_method_configuration_details:?@payment_method_config_biz_payment_method_configuration_details payment_method_options:?@setup_intent_payment_method_options payment_method_types!:[S single_use_mandate:?<mandate> status!:e351 usage!:S
+O acss_debit:(@setup_intent_payment_method_options_acss_debit|@setup_intent_type_specific_payment_method_options_client) amazon_pay:(@setup_intent_payment_method_options_amazon_pay|@setup_intent_type_specific_payment_method_options_client) bacs_debit:(@setup_intent_payment_method_options_bacs_debit|@setup_intent_type_specific_payment_method_options_client) bizum:(@setup_intent_payment_method_options_bizum|@setup_intent_type_specific_payment_method_options_client) card:(@setup_intent_payment_method_options_card|@setup_intent_type_specific_payment_method_options_client) card_present:(@setup_intent_payment_method_options_card_present|@setup_intent_type_specific_payment_method_options_client) klarna:(@setup_intent_payment_method_options_klarna|@setup_intent_type_specific_payment_method_options_client) link:(@setup_intent_payment_method_options_link|@setup_intent_type_specific_payment_method_options_client) paypal:(@setup_intent_payment_method_options_paypal|@setup_intent_type_specific_payment_method_options_client) payto:(@setup_intent_payment_method_options_payto|@setup_intent_type_specific_payment_method_options_client) pix:(@setup_intent_payment_method_options_pix|@setup_intent_type_specific_payment_method_options_client) sepa_debit:(@setup_intent_payment_method_options_sepa_debit|@setup_intent_type_specific_payment_method_options_client) upi:(@setup_intent_payment_method_options_upi|@setup_intent_type_specific_payment_method_options_client) us_bank_account:(@setup_intent_payment_method_options_us_bank_account|@setup_intent_type_specific_payment_method_options_client)
+O financial_connections:@linked_account_options_common mandate_options:@payment_method_options_us_bank_account_mandate_options verification_method:E72
+O collection_method:E198
+O filters:@payment_flows_private_payment_methods_financial_connections_common_linked_account_options_filters permissions:[e86 prefetch:?[E87 return_url:S
+O mandate_options:@payment_method_options_mandate_options_upi
+O amount:?i amount_type:?e81 description:?s20 end_date:?t
+O mandate_options:@setup_intent_payment_method_options_mandate_options_sepa_debit
+O reference_prefix:S
+O mandate_options:@payment_method_options_mandate_options_pix
+O amount:i amount_includes_iof:e84 amount_type:e81 currency:c end_date:S payment_schedule:e85 reference:S start_date:S
+O mandate_options:@setup_intent_payment_method_options_mandate_options_payto
+O amount:?i amount_type:?e81 end_date:?S payment_schedule:?e82 payments_per_period:?i purpose:?e83 start_date:?S
+O billing_agreement_id:?S
+O currency:?c preferred_locale:?S
+O mandate_options:?@setup_intent_payment_method_options_card_mandate_options network:?e121 request_three_d_secure:?E76
+O amount!:i amount_type!:e81 currency!:c description:?s200 end_date:?t interval!:e188 interval_count:?i reference!:s80 start_date!:t supported_types:?[=india
+O mandate_options:@setup_intent_payment_method_options_mandate_options_bacs_debit
+O mandate_options:@setup_intent_payment_method_options_mandate_options_payto verification_method:E72
+O currency:?e67 mandate_options:@setup_intent_payment_method_options_mandate_options_acss_debit verification_method:E72
+O custom_mandate_url:S default_for:[e68 interval_description:?S payment_schedule:?e69 transaction_type:?e70
+O id!:S parent:?S
+O blik_authorize:@payment_intent_next_action_blik_authorize cashapp_handle_redirect_or_display_qr_code:@payment_intent_next_action_cashapp_handle_redirect_or_display_qr_code pix_display_qr_code:@setup_intent_next_action_pix_display_qr_code redirect_to_url:@setup_intent_next_action_redirect_to_url type!:S upi_handle_redirect_or_display_qr_code:@payment_intent_next_action_upi_handle_redirect_or_display_qr_code use_stripe_sdk:{* verify_with_microdeposits:@setup_intent_next_action_verify_with_microdeposits
+O arrival_date!:t hosted_verification_url!:S microdeposit_type:?e352
+O hosted_instructions_url!:S qr_code!:@payment_intent_next_action_upiqr_code
+O expires_at!:t image_url_png!:S image_url_svg!:S
+O return_url:?S url:?S
+O data!:S expires_at!:t hosted_instructions_url!:S image_url_png!:S image_url_svg!:S
+O hosted_instructions_url!:S mobile_auth_url!:S qr_code!:@payment_intent_next_action_cashapp_qr_code
+O allow_redirects:e84 enabled:?b
+O application:?<application> attach_to_self:b created!:t customer:?<customer|deleted_customer> customer_account:?S flow_directions:?[e219 id!:S livemode!:b object!:=setup_attempt on_behalf_of:?<account> payment_method!:<payment_method> payment_method_details!:@setup_attempt_payment_method_details setup_error:?@api_errors setup_intent!:<setup_intent> status!:S usage!:S
+O acss_debit:@setup_attempt_payment_method_details_acss_debit amazon_pay:@setup_attempt_payment_method_details_amazon_pay au_becs_debit:@setup_attempt_payment_method_details_au_becs_debit bacs_debit:@setup_attempt_payment_method_details_bacs_debit bancontact:@setup_attempt_payment_method_details_bancontact boleto:@setup_attempt_payment_method_details_boleto card:@setup_attempt_payment_method_details_card card_present:@setup_attempt_payment_method_details_card_present cashapp:@setup_attempt_payment_method_details_cashapp ideal:@setup_attempt_payment_method_details_ideal kakao_pay:@setup_attempt_payment_method_details_kakao_pay klarna:@setup_attempt_payment_method_details_klarna kr_card:@setup_attempt_payment_method_details_kr_card link:@setup_attempt_payment_method_details_link naver_pay:@setup_attempt_payment_method_details_naver_pay nz_bank_account:@setup_attempt_payment_method_details_nz_bank_account paypal:@setup_attempt_payment_method_details_paypal payto:@setup_attempt_payment_method_details_payto pix:@setup_attempt_payment_method_details_pix revolut_pay:@setup_attempt_payment_method_details_revolut_pay sepa_debit:@setup_attempt_payment_method_details_sepa_debit sofort:@setup_attempt_payment_method_details_sofort twint:@setup_attempt_payment_method_details_twint type!:S upi:@setup_attempt_payment_method_details_upi us_bank_account:@setup_attempt_payment_method_details_us_bank_account
+O bank_code:?S bank_name:?S bic:?S generated_sepa_debit:?<payment_method> generated_sepa_debit_mandate:?<mandate> iban_last4:?S preferred_language:?e120 verified_name:?S
+O buyer_id:S
+O bank:?e182 bic:?e353 generated_sepa_debit:?<payment_method> generated_sepa_debit_mandate:?<mandate> iban_last4:?S verified_name:?S
+O generated_card:?<payment_method> offline:?@payment_method_details_card_present_offline
+O stored_at:?t type:?=deferred
+O brand:?S checks:?@setup_attempt_payment_method_details_card_checks country:?S exp_month:?i exp_year:?i fingerprint:?S funding:?S last4:?S network:?S three_d_secure:?@three_d_secure_details wallet:?@setup_attempt_payment_method_details_card_wallet
+O apple_pay:@payment_method_details_card_wallet_apple_pay google_pay:@payment_method_details_card_wallet_google_pay type!:e354
+O authentication_flow:?e355 electronic_commerce_indicator:?E190 result:?e356 result_reason:?e357 transaction_id:?S version:?E193
+O address_line1_check:?S address_postal_code_check:?S cvc_check:?S
+O billing_zip:?S charge:?<charge> closed_reason:?e358 created!:t id!:S ip_address:?S ip_address_location:?@radar_review_resource_location livemode!:b object!:=review open!:b opened_reason!:e359 payment_intent:<payment_intent> reason!:S session:?@radar_review_resource_session
+O browser:?S device:?S platform:?S version:?S
+O city:?S country:?S latitude:?n longitude:?n region:?S
+O data_available_end!:t data_available_start!:t default_columns:?[S id!:S livemode!:b name!:S object!:=reporting.report_type updated!:t version!:i
+O created!:t error:?S id!:S livemode!:b object!:=reporting.report_run parameters!:@financial_reporting_finance_report_run_run_parameters report_type!:S result:?@file status!:S succeeded_at:?t
+O columns:[S connected_account:S currency:c interval_end:t interval_start:t payout:S reporting_category:S timezone:S
+O deleted!:B id!:S object!:=radar.value_list
+O data!:[@radar.value_list_item has_more!:b object!:=list url!:S
+O alias!:S created!:t created_by!:S id!:S item_type!:e216 list_items!:o1463 livemode!:b metadata!:{s500 name!:S object!:=radar.value_list
+O deleted!:B id!:S object!:=radar.value_list_item
+O created!:t created_by!:S id!:S livemode!:b object!:=radar.value_list_item value!:S value_list!:S
+O client_device_metadata_details:@insights_resources_payment_evaluation_client_device_metadata created_at!:t customer_details:@insights_resources_payment_evaluation_customer_details events!:[@insights_resources_payment_evaluation_event id!:S livemode!:b metadata:?{s500 object!:=radar.payment_evaluation outcome:?@insights_resources_payment_evaluation_outcome payment_details:@insights_resources_payment_evaluation_payment_details recommended_action!:E360 signals!:@insights_resources_payment_evaluation_signals
+O fraudulent_payment!:@insights_resources_payment_evaluation_signal_v2
+O evaluated_at!:t risk_level!:e255 score!:n
+O amount!:i currency!:c description:?S money_movement_details:?@insights_resources_payment_evaluation_money_movement_details payment_method_details:?@insights_resources_payment_evaluation_payment_method_details shipping_details:?@insights_resources_payment_evaluation_shipping statement_descriptor:?S
+O address!:@insights_resources_payment_evaluation_address name:?S phone:?S
+O billing_details:?@insights_resources_payment_evaluation_billing_details payment_method!:<payment_method>
+O address!:@insights_resources_payment_evaluation_address email:?S name:?S phone:?S
+O card:?@insights_resources_payment_evaluation_money_movement_card money_movement_type!:=card
+O customer_presence:?e65 payment_type:?e215
+O merchant_blocked:@insights_resources_payment_evaluation_merchant_blocked payment_intent_id:S rejected:@insights_resources_payment_evaluation_rejected succeeded:@insights_resources_payment_evaluation_succeeded type!:e361
+O card:@insights_resources_payment_evaluation_succeeded_card
+O address_line1_check!:e362 address_postal_code_check!:e362 cvc_check!:e362
+O card:@insights_resources_payment_evaluation_rejected_card
+O address_line1_check!:e362 address_postal_code_check!:e362 cvc_check!:e362 reason!:e363
+O reason!:e364
+O dispute_opened:@insights_resources_payment_evaluation_dispute_opened early_fraud_warning_received:@insights_resources_payment_evaluation_early_fraud_warning_received occurred_at!:t refunded:@insights_resources_payment_evaluation_refunded type!:e365 user_intervention_raised:@insights_resources_payment_evaluation_user_intervention_raised user_intervention_resolved:@insights_resources_payment_evaluation_user_intervention_resolved
+O key!:S outcome:?e366
+O custom:@insights_resources_payment_evaluation_user_intervention_raised_custom key!:S type!:e367
+O amount!:i currency!:c reason!:e368
+O fraud_type!:e369
+O amount!:i currency!:c reason!:e370
+O customer:?S customer_account:?S email:?S name:?S phone:?S
+O actionable!:b charge!:<charge> created!:t fraud_type!:S id!:S livemode!:b object!:=radar.early_fraud_warning payment_intent:<payment_intent>
+O amount_subtotal!:i amount_total!:i application:?<application|deleted_application> application_fee_amount:?i application_fee_percent:?n automatic_tax!:@quotes_resource_automatic_tax collection_method!:e118 computed!:@quotes_resource_computed created!:t currency:?S customer:?<customer|deleted_customer> customer_account:?S default_tax_rates:[<tax_rate> description:?S discounts!:[<discount> expires_at!:t footer:?S from_quote:?@quotes_resource_from_quote header:?S id!:S invoice:?<invoice|deleted_invoice> invoice_settings!:@invoice_setting_quote_setting line_items:o302 livemode!:b metadata!:{s500 number:?S object!:=quote on_behalf_of:?<account> status!:E214 status_transitions!:@quotes_resource_status_transitions subscription:?<subscription> subscription_data!:@quotes_resource_subscription_data_subscription_data subscription_schedule:?<subscription_schedule> test_clock:?<test_helpers.test_clock> total_details!:@quotes_resource_total_details transfer_data:?@quotes_resource_transfer_data
+O amount:?i amount_percent:?n destination!:<account>
+O amount_discount!:i amount_shipping:?i amount_tax!:i breakdown:@quotes_resource_total_details_resource_breakdown
+O discounts!:[@line_items_discount_amount taxes!:[@line_items_tax_amount
+O amount!:i rate!:@tax_rate taxability_reason:?E151 taxable_amount:?i
+O amount!:i discount!:@discount
+O billing_mode!:@quotes_resource_subscription_data_billing_mode description:?S effective_date:?t metadata:?{s500 trial_period_days:?i
+O flexible:@subscriptions_resource_billing_mode_flexible type!:e98
+O accepted_at:?t canceled_at:?t finalized_at:?t
+O days_until_due:?i issuer!:@connect_account_reference
+O is_revision!:b quote!:<quote>
+O recurring:?@quotes_resource_recurring upfront!:@quotes_resource_upfront
+O amount_subtotal!:i amount_total!:i line_items:o302 total_details!:@quotes_resource_total_details
+O amount_subtotal!:i amount_total!:i interval!:e59 interval_count!:i total_details!:@quotes_resource_total_details
+O enabled!:b liability:?@connect_account_reference provider:?S status:?e371
+O active!:b code!:S created!:t customer:?<customer|deleted_customer> customer_account:?S expires_at:?t id!:S livemode!:b max_redemptions:?i metadata:?{s500 object!:=promotion_code promotion!:@promotion_codes_resource_promotion restrictions!:@promotion_codes_resource_restrictions times_redeemed!:i
+O currency_options:{@promotion_code_currency_option first_time_transaction!:b minimum_amount:?i minimum_amount_currency:?S
+O minimum_amount!:i
+O coupon:?<coupon> type!:=coupon
+O deleted!:B id!:S object!:=product_feature
+O entitlement_feature!:@entitlements.feature id!:S livemode!:b object!:=product_feature
+O deleted!:B id!:S object!:=product
+O active!:b created!:t default_price:?<price> description:?S id!:S images!:[S livemode!:b marketing_features!:[@product_marketing_feature metadata!:{s500 name!:S object!:=product package_dimensions:?@package_dimensions shippable:?b statement_descriptor:?S tax_code:?<tax_code> unit_label:?S updated!:t url:?s2048
+O name:S
+O active!:b billing_scheme!:e209 created!:t currency!:c currency_options:{@currency_option custom_unit_amount:?@custom_unit_amount id!:S livemode!:b lookup_key:?S metadata!:{s500 nickname:?S object!:=price product!:<product|deleted_product> recurring:?@recurring tax_behavior:?e60 tiers:[@price_tier tiers_mode:?e210 transform_quantity:?@transform_quantity type!:e213 unit_amount:?i unit_amount_decimal:?d
+O flat_amount:?i flat_amount_decimal:?d unit_amount:?i unit_amount_decimal:?d up_to:?i
+O interval!:e59 interval_count!:i meter:?S usage_type!:e212
+O maximum:?i minimum:?i preset:?i
+O custom_unit_amount:?@custom_unit_amount tax_behavior:?e60 tiers:[@price_tier unit_amount:?i unit_amount_decimal:?d
+O deleted!:B id!:S object!:=plan
+O active!:b amount:?i amount_decimal:?d billing_scheme!:e209 created!:t currency!:c id!:S interval!:e59 interval_count!:i livemode!:b metadata:?{s500 meter:?S nickname:?S object!:=plan product:?<product|deleted_product> tiers:[@plan_tier tiers_mode:?e210 transform_usage:?@transform_usage trial_period_days:?i usage_type!:e212
+O amount!:i application_fee:?<application_fee> application_fee_amount:?i arrival_date!:t automatic!:b balance_transaction:?<balance_transaction> created!:t currency!:c description:?S destination:?<bank_account|card|deleted_bank_account|deleted_card> failure_balance_transaction:?<balance_transaction> failure_code:?S failure_message:?S id!:S livemode!:b metadata:?{s500 method!:S object!:=payout original_payout:?<payout> payout_method:?S reconciliation_status!:e372 reversed_by:?<payout> source_type!:S statement_descriptor:?S status!:S trace_id:?@payouts_trace_id type!:E18
+O status!:S value:?S
+O currency:?S deleted!:B id!:S object!:=card
+O currency:?S deleted!:B id!:S object!:=bank_account
+O amount!:@payments_primitives_payment_records_resource_amount amount_authorized!:@payments_primitives_payment_records_resource_amount amount_canceled!:@payments_primitives_payment_records_resource_amount amount_failed!:@payments_primitives_payment_records_resource_amount amount_guaranteed!:@payments_primitives_payment_records_resource_amount amount_refunded!:@payments_primitives_payment_records_resource_amount amount_requested!:@payments_primitives_payment_records_resource_amount application:?S created!:t customer_details:?@payments_primitives_payment_records_resource_customer_details customer_presence:?e65 description:?S id!:S latest_payment_attempt_record:?S livemode!:b metadata!:{s500 object!:=payment_record payment_method_details:?@payments_primitives_payment_records_resource_payment_method_details processor_details!:@payments_primitives_payment_records_resource_processor_details reported_by!:e373 shipping_details:?@payments_primitives_payment_records_resource_shipping_details
+O address!:@payments_primitives_payment_records_resource_address name:?S phone:?S
+O custom:@payments_primitives_payment_records_resource_processor_details_resource_custom_details type!:E374
+O payment_reference:?S
+O ach_credit_transfer:@payment_method_details_ach_credit_transfer ach_debit:@payment_method_details_ach_debit acss_debit:@payment_method_details_payment_record_acss_debit affirm:@payment_method_details_payment_record_affirm afterpay_clearpay:@payment_method_details_payment_record_afterpay_clearpay alipay:@payment_flows_private_payment_methods_alipay_details alma:@payment_method_details_payment_record_alma amazon_pay:@payment_method_details_payment_record_amazon_pay au_becs_debit:@payment_method_details_au_becs_debit bacs_debit:@payment_method_details_bacs_debit bancontact:@payment_method_details_payment_record_bancontact billie:@payment_method_details_payment_record_billie billing_details:?@payments_primitives_payment_records_resource_billing_details bizum:@payment_method_details_payment_record_bizum blik:@payment_method_details_payment_record_blik boleto:@payment_method_details_payment_record_boleto card:@payments_primitives_payment_records_resource_payment_method_card_details card_present:@payment_method_details_card_present cashapp:@payment_method_details_payment_record_cashapp crypto:@payment_method_details_crypto custom:@payments_primitives_payment_records_resource_payment_method_custom_details customer_balance:@payment_method_details_customer_balance eps:@payment_method_details_payment_record_eps fpx:@payment_method_details_fpx giropay:@payment_method_details_payment_record_giropay grabpay:@payment_method_details_grabpay ideal:@payment_method_details_payment_record_ideal interac_present:@payment_method_details_interac_present kakao_pay:@payment_method_details_payment_record_kakao_pay klarna:@payment_method_details_payment_record_klarna konbini:@payment_method_details_payment_record_konbini kr_card:@payment_method_details_kr_card link:@payment_method_details_payment_record_link mb_way:@payment_method_details_payment_record_mb_way mobilepay:@payment_method_details_payment_record_mobilepay multibanco:@payment_method_details_payment_record_multibanco naver_pay:@payment_method_details_payment_record_naver_pay nz_bank_account:@payment_method_details_nz_bank_account oxxo:@payment_method_details_payment_record_oxxo p24:@payment_method_details_payment_record_p24 pay_by_bank:@payment_method_details_payment_record_pay_by_bank payco:@payment_method_details_payment_record_payco payment_method:?S paynow:@payment_method_details_payment_record_paynow paypal:@payment_method_details_paypal payto:@payment_method_details_payment_record_payto pix:@payment_method_details_payment_record_pix promptpay:@payment_method_details_payment_record_promptpay revolut_pay:@payment_method_details_payment_record_revolut_pay samsung_pay:@payment_method_details_payment_record_samsung_pay satispay:@payment_method_details_payment_record_satispay scalapay:@payment_method_details_payment_record_scalapay sepa_debit:@payment_method_details_payment_record_sepa_debit sofort:@payment_method_details_payment_record_sofort stripe_account:@payment_method_details_stripe_account sunbit:@payment_method_details_sunbit swish:@payment_method_details_payment_record_swish twint:@payment_method_details_payment_record_twint type!:S upi:@payment_method_details_payment_record_upi us_bank_account:@payment_method_details_payment_record_us_bank_account wechat:@payment_method_details_wechat wechat_pay:@payment_method_details_payment_record_wechat_pay zip:@payment_method_details_payment_record_zip
+O fingerprint:?S location:S reader:S transaction_id:?S
+O account_holder_type:?e3 account_type:?e122 bank_name:?S expected_debit_date:S fingerprint:?S last4:?S mandate:<mandate> payment_reference:?S routing_number:?S
+O vpa:?S
+O mandate:S
+O fingerprint:?S payment_reference:?S verified_phone_last4:?S
+O transaction_id:?S
+O bank_code:?S bank_name:?S bic:?S country:?S generated_sepa_debit:?<payment_method> generated_sepa_debit_mandate:?<mandate> iban_last4:?S preferred_language:?e197 verified_name:?S
+O bank_code:?S branch_code:?S country:?S expected_debit_date:S fingerprint:?S last4:?S mandate:?S
+O buyer_id:?S transaction_id:?S
+O funding:@payments_primitives_payment_records_resource_payment_method_revolut_pay_details_resource_funding transaction_id:?S
+O card:@payments_primitives_payment_records_resource_payment_method_revolut_pay_details_resource_funding_resource_funding_card type:?=card
+O brand:?S country:?S exp_month:?i exp_year:?i funding:?S last4:?S
+O reference:?S
+O bank_transaction_id:?S mandate:S
+O bsb_number:?S last4:?S mandate:S pay_id:?S
+O country:?S payer_email:?S payer_id:?S payer_name:?S seller_protection:?@paypal_seller_protection transaction_id:?S
+O dispute_categories:?[E375 status!:e376
+O location:S reader:S reference:?S
+O bank:?e184 reference:?S verified_name:?S
+O number:?S
+O account_holder_name:?S bank_code!:S bank_name!:S branch_code!:S expected_debit_date:S last4!:S suffix:?S
+O entity:?S reference:?S
+O card:?@payments_primitives_payment_records_resource_payment_method_mobilepay_details_resource_card
+O brand:?S country:?S exp_month:?i exp_year:?i last4:?S
+O country:?S
+O brand:?e377 buyer_id:?S last4:?s4 transaction_id:?S
+O store:?@payments_primitives_payment_records_resource_payment_method_konbini_details_resource_store
+O chain:?E378
+O location:S payer_details:?@payments_primitives_payment_records_resource_payment_method_klarna_details_resource_payer_details payment_method_category:?S preferred_locale:?S reader:S
+O address:?@payments_primitives_payment_records_resource_payment_method_klarna_details_resource_payer_details_resource_payer_details_address
+O brand:?S cardholder_name:?S country:?S description:?S emv_auth_data:?S exp_month!:i exp_year!:i fingerprint:?S funding:?S generated_card:?S issuer:?S last4:?S location:S network:?S network_transaction_id:?S preferred_locales:?[S read_method:?e379 reader:S receipt:?@payment_method_details_interac_present_receipt
+O account_type:E380 application_cryptogram:?S application_preferred_name:?S authorization_code:?S authorization_response_code:?S cardholder_verification_method:?S dedicated_file_name:?S terminal_verification_results:?S transaction_status_information:?S
+O bank:?e182 bic:?e353 generated_sepa_debit:?<payment_method> generated_sepa_debit_mandate:?<mandate> iban_last4:?S transaction_id:?S verified_name:?S
+O bank_code:?S bank_name:?S bic:?S verified_name:?S
+O bank!:e181 transaction_id:?S
+O bank:?e180 verified_name:?S
+O display_name!:S type:?S
+O buyer_address:S network:E381 token_currency:E382 transaction_hash:S
+O buyer_id:?S cashtag:?S transaction_id:?S
+O amount_authorized:?i brand:?S brand_product:?S capture_before:t cardholder_name:?S country:?S description:?S emv_auth_data:?S exp_month!:i exp_year!:i fingerprint:?S funding:?S generated_card:?S incremental_authorization_supported!:b issuer:?S last4:?S location:S network:?S network_transaction_id:?S offline:?@payment_method_details_card_present_offline overcapture_supported!:b preferred_locales:?[S read_method:?e379 reader:S receipt:?@payment_method_details_card_present_receipt wallet:@payment_flows_private_payment_methods_card_present_common_wallet
+O type!:e383
+O account_type:E384 application_cryptogram:?S application_preferred_name:?S authorization_code:?S authorization_response_code:?S cardholder_verification_method:?S dedicated_file_name:?S terminal_verification_results:?S transaction_status_information:?S
+O authorization_code:?S brand:?e385 capture_before:t checks:?@payments_primitives_payment_records_resource_payment_method_card_details_resource_checks country:?S description:?S exp_month:?i exp_year:?i fingerprint:?S funding:?e386 iin:?S installments:?@payments_primitives_payment_records_resource_payment_method_card_details_resource_installments issuer:?S last4:?S network:?e385 network_advice_code:?S network_decline_code:?S network_token:?@payments_primitives_payment_records_resource_payment_method_card_details_resource_network_token network_transaction_id:?S stored_credential_usage:?e387 three_d_secure:?@payments_primitives_payment_records_resource_payment_method_card_details_resource_three_d_secure wallet:?@payments_primitives_payment_records_resource_payment_method_card_details_resource_wallet
+O apple_pay:@payments_primitives_payment_records_resource_payment_method_card_details_resource_wallet_resource_apple_pay dynamic_last4:S google_pay:@payments_primitives_payment_records_resource_payment_method_card_details_resource_wallet_resource_google_pay type!:S
+O authentication_flow:?e355 cryptogram:?S electronic_commerce_indicator:?e388 exemption_indicator:?e191 exemption_indicator_applied:?b result:?e356 result_reason:?e357 version:?e389
+O used!:b
+O plan:?@payments_primitives_payment_records_resource_payment_method_card_details_resource_installment_plan
+O count:?i interval:?=month type!:e140
+O address_line1_check:?e362 address_postal_code_check:?e362 cvc_check:?e362
+O tax_id:?S
+O buyer_id:?S
+O address!:@payments_primitives_payment_records_resource_address email:?S name:?S phone:?S
+O expected_debit_date:S fingerprint:?S last4:?S mandate:?S sort_code:?S
+O bsb_number:?S expected_debit_date:S fingerprint:?S last4:?S mandate:S
+O funding:@payments_primitives_payment_records_resource_payment_method_amazon_pay_details_resource_funding transaction_id:?S
+O card:@payments_primitives_payment_records_resource_payment_method_amazon_pay_details_resource_funding_resource_funding_card type:?=card
+O installments:@payments_primitives_payment_records_resource_payment_method_alma_details_resource_installments transaction_id:?S
+O count!:i
+O buyer_id:S fingerprint:?S transaction_id:?S
+O order_id:?S reference:?S
+O location:S reader:S transaction_id:?S
+O bank_name:?S expected_debit_date:S fingerprint:?S institution_number:?S last4:?S mandate:S transit_number:?S
+O account_holder_type:?e3 bank_name:?S country:?S fingerprint:?S last4:?S routing_number:?S
+O account_number:?S bank_name:?S routing_number:?S swift_code:?S
+O customer:?S email:?S name:?S phone:?S
+O amazon_pay!:@payment_method_domain_resource_payment_method_status apple_pay!:@payment_method_domain_resource_payment_method_status created!:t domain_name!:S enabled!:b google_pay!:@payment_method_domain_resource_payment_method_status id!:S klarna!:@payment_method_domain_resource_payment_method_status link!:@payment_method_domain_resource_payment_method_status livemode!:b object!:=payment_method_domain paypal!:@payment_method_domain_resource_payment_method_status
+O status!:e28 status_details:@payment_method_domain_resource_payment_method_status_details
+O error_message!:S
+O acss_debit:@payment_method_config_resource_payment_method_properties active!:b affirm:@payment_method_config_resource_payment_method_properties afterpay_clearpay:@payment_method_config_resource_payment_method_properties alipay:@payment_method_config_resource_payment_method_properties alma:@payment_method_config_resource_payment_method_properties amazon_pay:@payment_method_config_resource_payment_method_properties apple_pay:@payment_method_config_resource_payment_method_properties application:?S au_becs_debit:@payment_method_config_resource_payment_method_properties bacs_debit:@payment_method_config_resource_payment_method_properties bancontact:@payment_method_config_resource_payment_method_properties billie:@payment_method_config_resource_payment_method_properties bizum:@payment_method_config_resource_payment_method_properties blik:@payment_method_config_resource_payment_method_properties boleto:@payment_method_config_resource_payment_method_properties card:@payment_method_config_resource_payment_method_properties cartes_bancaires:@payment_method_config_resource_payment_method_properties cashapp:@payment_method_config_resource_payment_method_properties crypto:@payment_method_config_resource_payment_method_properties customer_balance:@payment_method_config_resource_payment_method_properties eps:@payment_method_config_resource_payment_method_properties fpx:@payment_method_config_resource_payment_method_properties giropay:@payment_method_config_resource_payment_method_properties google_pay:@payment_method_config_resource_payment_method_properties grabpay:@payment_method_config_resource_payment_method_properties id!:S ideal:@payment_method_config_resource_payment_method_properties is_default!:b jcb:@payment_method_config_resource_payment_method_properties kakao_pay:@payment_method_config_resource_payment_method_properties klarna:@payment_method_config_resource_payment_method_properties konbini:@payment_method_config_resource_payment_method_properties kr_card:@payment_method_config_resource_payment_method_properties link:@payment_method_config_resource_payment_method_properties livemode!:b mb_way:@payment_method_config_resource_payment_method_properties mobilepay:@payment_method_config_resource_payment_method_properties multibanco:@payment_method_config_resource_payment_method_properties name!:S naver_pay:@payment_method_config_resource_payment_method_properties nz_bank_account:@payment_method_config_resource_payment_method_properties object!:=payment_method_configuration oxxo:@payment_method_config_resource_payment_method_properties p24:@payment_method_config_resource_payment_method_properties parent:?S pay_by_bank:@payment_method_config_resource_payment_method_properties payco:@payment_method_config_resource_payment_method_properties paynow:@payment_method_config_resource_payment_method_properties paypal:@payment_method_config_resource_payment_method_properties payto:@payment_method_config_resource_payment_method_properties pix:@payment_method_config_resource_payment_method_properties promptpay:@payment_method_config_resource_payment_method_properties revolut_pay:@payment_method_config_resource_payment_method_properties samsung_pay:@payment_method_config_resource_payment_method_properties satispay:@payment_method_config_resource_payment_method_properties scalapay:@payment_method_config_resource_payment_method_properties sepa_debit:@payment_method_config_resource_payment_method_properties sofort:@payment_method_config_resource_payment_method_properties sunbit:@payment_method_config_resource_payment_method_properties swish:@payment_method_config_resource_payment_method_properties twint:@payment_method_config_resource_payment_method_properties upi:@payment_method_config_resource_payment_method_properties us_bank_account:@payment_method_config_resource_payment_method_properties wechat_pay:@payment_method_config_resource_payment_method_properties zip:@payment_method_config_resource_payment_method_properties
+O available!:b display_preference!:@payment_method_config_resource_display_preference
+O overridable:?b preference!:e204 value!:e390
+O active!:b after_completion!:@payment_links_resource_after_completion allow_promotion_codes!:b application:?<application|deleted_application> application_fee_amount:?i application_fee_percent:?n automatic_tax!:@payment_links_resource_automatic_tax billing_address_collection!:e47 consent_collection:?@payment_links_resource_consent_collection currency!:c custom_fields!:[@payment_links_resource_custom_fields custom_text!:@payment_links_resource_custom_text customer_creation!:e55 id!:S inactive_message:?S invoice_creation:?@payment_links_resource_invoice_creation line_items:o302 livemode!:b managed_payments:?@payment_pages_checkout_session_managed_payments metadata!:{s500 name_collection:@payment_links_resource_name_collection object!:=payment_link on_behalf_of:?<account> optional_items:?[@payment_links_resource_optional_item payment_intent_data:?@payment_links_resource_payment_intent_data payment_method_collection!:e55 payment_method_options:?@payment_links_resource_payment_method_options payment_method_types:?[E203 phone_number_collection!:@payment_links_resource_phone_number_collection restrictions:?@payment_links_resource_restrictions shipping_address_collection:?@payment_links_resource_shipping_address_collection shipping_options!:[@payment_links_resource_shipping_option submit_type!:e96 subscription_data:?@payment_links_resource_subscription_data tax_id_collection!:@payment_links_resource_tax_id_collection transfer_data:?@payment_links_resource_transfer_data url!:S
+O amount:?i destination!:<account>
+O enabled!:b required!:e101
+O description:?S invoice_settings!:@payment_links_resource_subscription_data_invoice_settings metadata!:{s500 trial_period_days:?i trial_settings:?@subscriptions_trials_resource_trial_settings
+O end_behavior!:@subscriptions_trials_resource_end_behavior
+O issuer!:@connect_account_reference
+O shipping_amount!:i shipping_rate!:<shipping_rate>
+O completed_sessions!:@payment_links_resource_completed_sessions
+O count!:i limit!:i
+O card:?@payment_links_resource_card_payment_method_options
+O restrictions:?@payment_links_resource_card_restrictions
+O brands_blocked!:[e77
+O capture_method:?e64 description:?S metadata!:{s500 setup_future_usage:?e65 statement_descriptor:?S statement_descriptor_suffix:?S transfer_group:?S
+O adjustable_quantity:?@payment_links_resource_optional_item_adjustable_quantity price!:S quantity!:i
+O enabled!:b maximum:?i minimum:?i
+O business:@payment_links_resource_business_name individual:@payment_links_resource_individual_name
+O enabled!:b optional!:b
+O enabled!:b invoice_data:?@payment_links_resource_invoice_settings
+O account_tax_ids:?[<tax_id|deleted_tax_id> custom_fields:?[@invoice_setting_custom_field description:?S footer:?S issuer:?@connect_account_reference metadata:?{s500 rendering_options:?@invoice_setting_checkout_rendering_options
+O amount_tax_display:?S template:?S
+O after_submit:?@payment_links_resource_custom_text_position shipping_address:?@payment_links_resource_custom_text_position submit:?@payment_links_resource_custom_text_position terms_of_service_acceptance:?@payment_links_resource_custom_text_position
+O dropdown:@payment_links_resource_custom_fields_dropdown key!:S label!:@payment_links_resource_custom_fields_label numeric:@payment_links_resource_custom_fields_numeric optional!:b text:@payment_links_resource_custom_fields_text type!:e54
+O default_value:?S maximum_length:?i minimum_length:?i
+O custom:?S type!:=custom
+O default_value:?S options!:[@payment_links_resource_custom_fields_dropdown_option
+O label!:S value!:S
+O payment_method_reuse_agreement:?@payment_links_resource_payment_method_reuse_agreement promotions:?e52 terms_of_service:?e53
+O enabled!:b liability:?@connect_account_reference
+O hosted_confirmation:@payment_links_resource_completion_behavior_confirmation_page redirect:@payment_links_resource_completion_behavior_redirect type!:e202
+O url!:S
+O custom_message:?S
+O discount_amount:?i id!:S object!:=payment_intent_amount_details_line_item payment_method_options:?@payment_flows_amount_details_resource_line_items_list_resource_line_item_resource_payment_method_options product_code:?S product_name!:S quantity!:i tax:?@payment_flows_amount_details_resource_line_items_list_resource_line_item_resource_tax unit_cost!:i unit_of_measure:?S
+O card:@payment_flows_private_payment_methods_card_payment_intent_amount_details_line_item_payment_method_options card_present:@payment_flows_private_payment_methods_card_present_amount_details_line_item_payment_method_options klarna:@payment_flows_private_payment_methods_klarna_payment_intent_amount_details_line_item_payment_method_options paypal:@payment_flows_private_payment_methods_paypal_amount_details_line_item_payment_method_options
+O category:e176 description:S sold_by:S
+O image_url:?s2048 product_url:?s2048 reference:?s255 subscription_reference:?s2048
+O commodity_code:?S
+O amount:i amount_capturable:i amount_details:(@payment_flows_amount_details|@payment_flows_amount_details_client) amount_received:i application:?<application> application_fee_amount:?i automatic_payment_methods:?@payment_flows_automatic_payment_methods_payment_intent canceled_at:?t cancellation_reason:?e391 capture_method:e64 client_secret:?S confirmation_method:e177 created!:t currency:c customer:?<customer|deleted_customer> customer_account:?S description:?S excluded_payment_method_types:?[E57 hooks:@payment_flows_payment_intent_async_workflows id!:S last_payment_error:?@api_errors latest_charge:?<charge> livemode!:b managed_payments:?@smor_resource_managed_payments metadata:{s500 next_action:?@payment_intent_next_action object!:=payment_intent on_behalf_of:?<account> payment_details:@payment_flows_payment_details payment_method:?<payment_method> payment_method_configuration_details:?@payment_method_config_biz_payment_method_configuration_details payment_method_options:?@payment_intent_payment_method_options payment_method_types:[S presentment_details:@payment_flows_payment_intent_presentment_details processing:?@payment_intent_processing receipt_email:?S review:?<review> setup_future_usage:?e65 shipping:?@shipping statement_descriptor:?S statement_descriptor_suffix:?S status!:E392 transfer_data:?@transfer_data transfer_group:?S
+O amount:i description:S destination!:<account> metadata:{s500 payment_data:@payment_data
+O description:S metadata:{s500
+O address:@address carrier:?S name:S phone:?S tracking_number:?S
+O card:@payment_intent_card_processing type!:=card
+O customer_notification:@payment_intent_processing_customer_notification
+O approval_requested:?b completes_at:?t
+O presentment_amount!:i presentment_currency!:S
+O acss_debit:(@payment_intent_payment_method_options_acss_debit|@payment_intent_type_specific_payment_method_options_client) affirm:(@payment_method_options_affirm|@payment_intent_type_specific_payment_method_options_client) afterpay_clearpay:(@payment_method_options_afterpay_clearpay|@payment_intent_type_specific_payment_method_options_client) alipay:(@payment_method_options_alipay|@payment_intent_type_specific_payment_method_options_client) alma:(@payment_method_options_alma|@payment_intent_type_specific_payment_method_options_client) amazon_pay:(@payment_method_options_amazon_pay|@payment_intent_type_specific_payment_method_options_client) au_becs_debit:(@payment_intent_payment_method_options_au_becs_debit|@payment_intent_type_specific_payment_method_options_client) bacs_debit:(@payment_intent_payment_method_options_bacs_debit|@payment_intent_type_specific_payment_method_options_client) bancontact:(@payment_method_options_bancontact|@payment_intent_type_specific_payment_method_options_client) billie:(@payment_method_options_billie|@payment_intent_type_specific_payment_method_options_client) bizum:(@payment_method_options_bizum|@payment_intent_type_specific_payment_method_options_client) blik:(@payment_intent_payment_method_options_blik|@payment_intent_type_specific_payment_method_options_client) boleto:(@payment_method_options_boleto|@payment_intent_type_specific_payment_method_options_client) card:(@payment_intent_payment_method_options_card|@payment_intent_type_specific_payment_method_options_client) card_present:(@payment_method_options_card_present|@payment_intent_type_specific_payment_method_options_client) cashapp:(@payment_method_options_cashapp|@payment_intent_type_specific_payment_method_options_client) crypto:(@payment_method_options_crypto|@payment_intent_type_specific_payment_method_options_client) customer_balance:(@payment_method_options_customer_balance|@payment_intent_type_specific_payment_method_options_client) eps:(@payment_intent_payment_method_options_eps|@payment_intent_type_specific_payment_method_options_client) fpx:(@payment_method_options_fpx|@payment_intent_type_specific_payment_method_options_client) giropay:(@payment_method_options_giropay|@payment_intent_type_specific_payment_method_options_client) grabpay:(@payment_method_options_grabpay|@payment_intent_type_specific_payment_method_options_client) ideal:(@payment_method_options_ideal|@payment_intent_type_specific_payment_method_options_client) interac_present:(@payment_method_options_interac_present|@payment_intent_type_specific_payment_method_options_client) kakao_pay:(@payment_flows_private_payment_methods_kakao_pay_payment_method_options|@payment_intent_type_specific_payment_method_options_client) klarna:(@payment_method_options_klarna|@payment_intent_type_specific_payment_method_options_client) konbini:(@payment_method_options_konbini|@payment_intent_type_specific_payment_method_options_client) kr_card:(@payment_method_options_kr_card|@payment_intent_type_specific_payment_method_options_client) link:(@payment_intent_payment_method_options_link|@payment_intent_type_specific_payment_method_options_client) mb_way:(@payment_method_options_mb_way|@payment_intent_type_specific_payment_method_options_client) mobilepay:(@payment_intent_payment_method_options_mobilepay|@payment_intent_type_specific_payment_method_options_client) multibanco:(@payment_method_options_multibanco|@payment_intent_type_specific_payment_method_options_client) naver_pay:(@payment_flows_private_payment_methods_naver_pay_payment_method_options|@payment_intent_type_specific_payment_method_options_client) nz_bank_account:(@payment_intent_payment_method_options_nz_bank_account|@payment_intent_type_specific_payment_method_options_client) oxxo:(@payment_method_options_oxxo|@payment_intent_type_specific_payment_method_options_client) p24:(@payment_method_options_p24|@payment_intent_type_specific_payment_method_options_client) pay_by_bank:(@payment_method_options_pay_by_bank|@payment_intent_type_specific_payment_method_options_client) payco:(@payment_flows_private_payment_methods_payco_payment_method_options|@payment_intent_type_specific_payment_method_options_client) paynow:(@payment_method_options_paynow|@payment_intent_type_specific_payment_method_options_client) paypal:(@payment_method_options_paypal|@payment_intent_type_specific_payment_method_options_client) payto:(@payment_intent_payment_method_options_payto|@payment_intent_type_specific_payment_method_options_client) pix:(@payment_method_options_pix|@payment_intent_type_specific_payment_method_options_client) promptpay:(@payment_method_options_promptpay|@payment_intent_type_specific_payment_method_options_client) revolut_pay:(@payment_method_options_revolut_pay|@payment_intent_type_specific_payment_method_options_client) samsung_pay:(@payment_flows_private_payment_methods_samsung_pay_payment_method_options|@payment_intent_type_specific_payment_method_options_client) satispay:(@payment_method_options_satispay|@payment_intent_type_specific_payment_method_options_client) scalapay:(@payment_method_options_scalapay|@payment_intent_type_specific_payment_method_options_client) sepa_debit:(@payment_intent_payment_method_options_sepa_debit|@payment_intent_type_specific_payment_method_options_client) sofort:(@payment_method_options_sofort|@payment_intent_type_specific_payment_method_options_client) swish:(@payment_intent_payment_method_options_swish|@payment_intent_type_specific_payment_method_options_client) twint:(@payment_method_options_twint|@payment_intent_type_specific_payment_method_options_client) upi:(@payment_method_options_upi|@payment_intent_type_specific_payment_method_options_client) us_bank_account:(@payment_intent_payment_method_options_us_bank_account|@payment_intent_type_specific_payment_method_options_client) wechat_pay:(@payment_method_options_wechat_pay|@payment_intent_type_specific_payment_method_options_client) zip:(@payment_method_options_zip|@payment_intent_type_specific_payment_method_options_client)
+O app_id:?S client:?E89 setup_future_usage:E73
+O financial_connections:@linked_account_options_common mandate_options:@payment_method_options_us_bank_account_mandate_options setup_future_usage:e71 target_date:S transaction_purpose:e200 verification_method:E72
+O setup_future_usage:e65
+O reference:?s35 setup_future_usage:=none
+O preferred_language:?e197 setup_future_usage:e74
+O mandate_options:@payment_intent_payment_method_options_mandate_options_sepa_debit setup_future_usage:e71 target_date:S
+O amount_includes_iof:e84 expires_after_seconds:?i expires_at:?i mandate_options:@payment_method_options_mandate_options_pix setup_future_usage:e74
+O mandate_options:@payment_intent_payment_method_options_mandate_options_payto setup_future_usage:e74
+O amount:?i amount_type:?e81 end_date:?S payment_schedule:?e82 payments_per_period:?i purpose:?e83
+O capture_method:=manual preferred_locale:?S reference:?S setup_future_usage:e74
+O expires_after_days!:i setup_future_usage:=none
+O setup_future_usage:e71 target_date:S
+O confirmation_number:?S expires_after_days:?i expires_at:?t product_description:?S setup_future_usage:=none
+O capture_method:=manual preferred_locale:?S setup_future_usage:e71
+O bank_transfer:@payment_method_options_customer_balance_bank_transfer funding_type:?=bank_transfer setup_future_usage:=none
+O eu_bank_transfer:@payment_method_options_customer_balance_eu_bank_account requested_address_types:[E78 type:?E79
+O country!:e393
+O capture_method:E194 request_extended_authorization:?b request_incremental_authorization_support:?b routing:@payment_method_options_card_present_routing
+O requested_priority:?e195
+O capture_method:E187 installments:?@payment_method_options_card_installments mandate_options:?@payment_method_options_card_mandate_options network:?e121 request_extended_authorization:e75 request_incremental_authorization:e75 request_multicapture:e75 request_overcapture:e75 request_three_d_secure:?E76 require_cvc_recollection:b setup_future_usage:e71 statement_descriptor_suffix_kana:S statement_descriptor_suffix_kanji:S
+O amount!:i amount_type!:e81 description:?s200 end_date:?t interval!:e188 interval_count:?i reference!:s80 start_date!:t supported_types:?[=india
+O available_plans:?[@payment_method_details_card_installments_plan enabled!:b plan:?@payment_method_details_card_installments_plan
+O expires_after_days!:i setup_future_usage:e71
+O preferred_language!:e120 setup_future_usage:e74
+O mandate_options:@payment_intent_payment_method_options_mandate_options_bacs_debit setup_future_usage:e71 target_date:S
+O capture_method:=manual reference:?S setup_future_usage:E73
+O capture_method:=manual preferred_locale:s30 setup_future_usage:=none
+O capture_method:e394 installments:@payment_flows_installment_options mandate_options:@payment_intent_payment_method_options_mandate_options_payto request_incremental_authorization_support:b require_cvc_recollection:b routing:@payment_method_options_card_present_routing setup_future_usage:e71 verification_method:E72
+O enabled!:b plan:@payment_method_details_card_installments_plan
+O mandate_options:@payment_intent_payment_method_options_mandate_options_acss_debit setup_future_usage:e71 target_date:S verification_method:E72
+O custom_mandate_url:S interval_description:?S payment_schedule:?e69 transaction_type:?e70
+O customer_reference:?S order_reference:?S
+O alipay_handle_redirect:@payment_intent_next_action_alipay_handle_redirect blik_authorize:@payment_intent_next_action_blik_authorize boleto_display_details:@payment_intent_next_action_boleto card_await_notification:@payment_intent_next_action_card_await_notification cashapp_handle_redirect_or_display_qr_code:@payment_intent_next_action_cashapp_handle_redirect_or_display_qr_code display_bank_transfer_instructions:@payment_intent_next_action_display_bank_transfer_instructions klarna_display_qr_code:@payment_intent_next_action_klarna_display_qr_code konbini_display_details:@payment_intent_next_action_konbini multibanco_display_details:@payment_intent_next_action_display_multibanco_details oxxo_display_details:@payment_intent_next_action_display_oxxo_details paynow_display_qr_code:@payment_intent_next_action_paynow_display_qr_code pix_display_qr_code:@payment_intent_next_action_pix_display_qr_code promptpay_display_qr_code:@payment_intent_next_action_promptpay_display_qr_code redirect_to_url:@payment_intent_next_action_redirect_to_url swish_handle_redirect_or_display_qr_code:@payment_intent_next_action_swish_handle_redirect_or_display_qr_code type!:S upi_handle_redirect_or_display_qr_code:@payment_intent_next_action_upi_handle_redirect_or_display_qr_code use_stripe_sdk:{* verify_with_microdeposits:@payment_intent_next_action_verify_with_microdeposits wechat_pay_display_qr_code:@payment_intent_next_action_wechat_pay_display_qr_code wechat_pay_redirect_to_android_app:@payment_intent_next_action_wechat_pay_redirect_to_android_app wechat_pay_redirect_to_ios_app:@payment_intent_next_action_wechat_pay_redirect_to_ios_app
+O native_url!:S
+O app_id!:S nonce_str!:S package!:S partner_id!:S prepay_id!:S sign!:S timestamp!:S
+O data!:S hosted_instructions_url!:S image_data_url!:S image_url_png!:S image_url_svg!:S
+O hosted_instructions_url!:S qr_code!:@payment_intent_next_action_swish_qr_code
+O data!:S image_url_png!:S image_url_svg!:S
+O data!:S hosted_instructions_url!:S image_url_png!:S image_url_svg!:S
+O data:S expires_at:i hosted_instructions_url:S image_url_png:S image_url_svg:S
+O data!:S hosted_instructions_url:?S image_url_png!:S image_url_svg!:S
+O expires_after:?t hosted_voucher_url:?S number:?S
+O entity:?S expires_at:?t hosted_voucher_url:?S reference:?S
+O expires_at!:t hosted_voucher_url:?S stores!:@payment_intent_next_action_konbini_stores
+O familymart:?@payment_intent_next_action_konbini_familymart lawson:?@payment_intent_next_action_konbini_lawson ministop:?@payment_intent_next_action_konbini_ministop seicomart:?@payment_intent_next_action_konbini_seicomart
+O confirmation_number:S payment_code!:S
+O data!:S expires_at:?t image_url_png!:S image_url_svg!:S
+O amount_remaining:?i currency:?c financial_addresses:[@funding_instructions_bank_transfer_financial_address hosted_instructions_url:?S reference:?S type!:E79
+O aba:@funding_instructions_bank_transfer_aba_record iban:@funding_instructions_bank_transfer_iban_record sort_code:@funding_instructions_bank_transfer_sort_code_record spei:@funding_instructions_bank_transfer_spei_record supported_networks:[E395 swift:@funding_instructions_bank_transfer_swift_record type!:E396 zengin:@funding_instructions_bank_transfer_zengin_record
+O account_holder_address!:@address account_holder_name:?S account_number:?S account_type:?S bank_address!:@address bank_code:?S bank_name:?S branch_code:?S branch_name:?S
+O account_holder_address!:@address account_holder_name!:S account_number!:S account_type!:S bank_address!:@address bank_name!:S swift_code!:S
+O account_holder_address!:@address account_holder_name!:S bank_address!:@address bank_code!:S bank_name!:S clabe!:S
+O account_holder_address!:@address account_holder_name!:S account_number!:S bank_address!:@address sort_code!:S
+O account_holder_address!:@address account_holder_name!:S bank_address!:@address bic!:S country!:S iban!:S
+O account_holder_address!:@address account_holder_name!:S account_number!:S account_type!:S bank_address!:@address bank_name!:S routing_number!:S
+O charge_attempt_at:?t customer_approval_required:?b
+O expires_at:?t hosted_voucher_url:?S number:?S pdf:?S
+O native_data:?S native_url:?S return_url:?S url:?S
+O inputs:@payment_flows_payment_intent_async_workflows_resource_inputs
+O tax:@payment_flows_payment_intent_async_workflows_resource_inputs_resource_tax
+O calculation!:S
+O tip:@payment_flows_amount_details_client_resource_tip
+O discount_amount:i error:@payment_flows_amount_details_resource_error line_items:o644 shipping:@payment_flows_amount_details_resource_shipping tax:@payment_flows_amount_details_resource_tax tip:@payment_flows_amount_details_client_resource_tip
+O total_tax_amount:?i
+O amount:?i from_postal_code:?S to_postal_code:?S
+O code:?e397 message:?S
+O amount!:@payments_primitives_payment_records_resource_amount amount_authorized!:@payments_primitives_payment_records_resource_amount amount_canceled!:@payments_primitives_payment_records_resource_amount amount_failed!:@payments_primitives_payment_records_resource_amount amount_guaranteed!:@payments_primitives_payment_records_resource_amount amount_refunded!:@payments_primitives_payment_records_resource_amount amount_requested!:@payments_primitives_payment_records_resource_amount application:?S created!:t customer_details:?@payments_primitives_payment_records_resource_customer_details customer_presence:?e65 description:?S id!:S livemode!:b metadata!:{s500 object!:=payment_attempt_record payment_method_details:?@payments_primitives_payment_records_resource_payment_method_details payment_record:?S processor_details!:@payments_primitives_payment_records_resource_processor_details reported_by!:e373 shipping_details:?@payments_primitives_payment_records_resource_shipping_details
+O customer_acceptance!:@customer_acceptance id!:S livemode!:b multi_use:@mandate_multi_use object!:=mandate on_behalf_of:S payment_method!:<payment_method> payment_method_details!:@mandate_payment_method_details single_use:@mandate_single_use status!:e398 type!:e399
+O acss_debit:@mandate_acss_debit amazon_pay:@mandate_amazon_pay au_becs_debit:@mandate_au_becs_debit bacs_debit:@mandate_bacs_debit card:@card_mandate_payment_method_details cashapp:@mandate_cashapp kakao_pay:@mandate_kakao_pay klarna:@mandate_klarna kr_card:@mandate_kr_card link:@mandate_link naver_pay:@mandate_naver_pay nz_bank_account:@mandate_nz_bank_account paypal:@mandate_paypal payto:@mandate_payto pix:@mandate_pix revolut_pay:@mandate_revolut_pay sepa_debit:@mandate_sepa_debit twint:@mandate_twint type!:S upi:@mandate_upi us_bank_account:@mandate_us_bank_account
+O reference!:S url!:S
+O amount_includes_iof:e84 amount_type:e81 end_date:S payment_schedule:e85 reference:S start_date:S
+O amount:?i amount_type!:e81 end_date:?S payment_schedule!:e82 payments_per_period:?i purpose:?e83 start_date:?S
+O billing_agreement_id:?S payer_id:?S
+O display_name:?S network_status!:e222 reference!:S revocation_reason:?e400 service_user_number:?S url!:S
+O default_for:[e68 interval_description:?S payment_schedule!:e69 transaction_type!:e70
+O amount:i currency:c
+O accepted_at:?t offline:@offline_acceptance online:@online_acceptance type!:e178
+O ip_address:?S user_agent:?S
+O amount!:i amount_details:?@issuing_transaction_amount_details authorization:?<issuing.authorization> balance_transaction:?<balance_transaction> card!:<issuing.card> cardholder:?<issuing.cardholder> created!:t currency!:c dispute:?<issuing.dispute> id!:S livemode!:b merchant_amount!:i merchant_currency!:c merchant_data!:@issuing_authorization_merchant_data metadata!:{s500 network_data:?@issuing_transaction_network_data object!:=issuing.transaction purchase_details:?@issuing_transaction_purchase_details token:?<issuing.token> treasury:?@issuing_transaction_treasury type!:E175 wallet:?e260
+O received_credit:?S received_debit:?S
+O fleet:?@issuing_transaction_fleet_data flight:?@issuing_transaction_flight_data fuel:?@issuing_transaction_fuel_data lodging:?@issuing_transaction_lodging_data receipt:?[@issuing_transaction_receipt_data reference:?S
+O description:?S quantity:?n total:?i unit_cost:?i
+O check_in_at:?i nights:?i
+O industry_product_code:?S quantity_decimal:?d type!:S unit!:S unit_cost_decimal!:d
+O departure_at:?i passenger_name:?S refundable:?b segments:?[@issuing_transaction_flight_data_leg travel_agency:?S
+O arrival_airport_code:?S carrier:?S departure_airport_code:?S flight_number:?S service_class:?S stopover_allowed:?b
+O cardholder_prompt_data:?@issuing_transaction_fleet_cardholder_prompt_data purchase_type:?S reported_breakdown:?@issuing_transaction_fleet_reported_breakdown service_type:?S
+O fuel:?@issuing_transaction_fleet_fuel_price_data non_fuel:?@issuing_transaction_fleet_non_fuel_price_data tax:?@issuing_transaction_fleet_tax_data
+O local_amount_decimal:?d national_amount_decimal:?d
+O gross_amount_decimal:?d
+O driver_id:?S odometer:?i unspecified_id:?S user_id:?S vehicle_number:?S
+O authorization_code:?S processing_date:?S transaction_id:?S
+O category!:S category_code!:S city:?S country:?S name:?S network_id!:S postal_code:?S state:?S tax_id:?S terminal_id:?S url:?S
+O atm_fee:?i cashback_amount:?i
+O card!:<issuing.card> created!:t device_fingerprint:?S id!:S last4:S livemode!:b network!:e401 network_data:@issuing_network_token_network_data network_updated_at!:t object!:=issuing.token status!:e173 wallet_provider:e260
+O device:@issuing_network_token_device mastercard:@issuing_network_token_mastercard type!:e401 visa:@issuing_network_token_visa wallet_provider:@issuing_network_token_wallet_provider
+O account_id:S account_trust_score:i card_number_source:e402 cardholder_address:@issuing_network_token_address cardholder_name:S device_trust_score:i hashed_account_email_address:S reason_codes:[e403 suggested_decision:e404 suggested_decision_version:S
+O line1!:S postal_code!:S
+O card_reference_id:?S token_reference_id!:S token_requestor_id!:S token_risk_score:S
+O card_reference_id:S token_reference_id!:S token_requestor_id!:S token_requestor_name:S
+O device_fingerprint:S ip_address:S location:S name:S phone_number:S type:e405
+O bin!:S clearing_date!:t created!:t currency!:c id!:S interchange_fees_amount!:i livemode!:b metadata!:{s500 net_total_amount!:i network!:e406 network_fees_amount!:i network_settlement_identifier!:S object!:=issuing.settlement settlement_service!:S status!:e315 transaction_amount!:i transaction_count!:i
+O features!:@issuing_physical_bundle_features id!:S livemode!:b name!:S object!:=issuing.physical_bundle status!:e171 type!:e172
+O card_logo!:e407 carrier_text!:e407 second_line!:e407
+O card_logo:?<file> carrier_text:?@issuing_personalization_design_carrier_text created!:t id!:S livemode!:b lookup_key:?S metadata!:{s500 name:?S object!:=issuing.personalization_design physical_bundle!:<issuing.physical_bundle> preferences!:@issuing_personalization_design_preferences rejection_reasons!:@issuing_personalization_design_rejection_reasons status!:e170
+O card_logo:?[e261 carrier_text:?[e262
+O is_default!:b is_platform_default:?b
+O footer_body:?S footer_title:?S header_body:?S header_title:?S
+O amount!:i balance_transactions:?[@balance_transaction created!:t currency!:c evidence!:@issuing_dispute_evidence id!:S livemode!:b loss_reason:e408 metadata!:{s500 object!:=issuing.dispute status!:e166 transaction!:<issuing.transaction> treasury:?@issuing_dispute_treasury
+O debit_reversal:?S received_debit!:S
+O canceled:@issuing_dispute_canceled_evidence duplicate:@issuing_dispute_duplicate_evidence fraudulent:@issuing_dispute_fraudulent_evidence merchandise_not_as_described:@issuing_dispute_merchandise_not_as_described_evidence no_valid_authorization:@issuing_dispute_no_valid_authorization_evidence not_received:@issuing_dispute_not_received_evidence other:@issuing_dispute_other_evidence reason!:E169 service_not_as_described:@issuing_dispute_service_not_as_described_evidence
+O additional_documentation:?<file> canceled_at:?t cancellation_reason:?S explanation:?S received_at:?t
+O additional_documentation:?<file> explanation:?S product_description:?S product_type:?e167
+O additional_documentation:?<file> expected_at:?t explanation:?S product_description:?S product_type:?e167
+O additional_documentation:?<file> explanation:?S
+O additional_documentation:?<file> explanation:?S received_at:?t return_description:?S return_status:?e168 returned_at:?t
+O additional_documentation:?<file> card_statement:?<file> cash_receipt:?<file> check_image:?<file> explanation:?S original_transaction:?S
+O additional_documentation:?<file> canceled_at:?t cancellation_policy_provided:?b cancellation_reason:?S expected_at:?t explanation:?S product_description:?S product_type:?e167 return_status:?e168 returned_at:?t
+O brand!:S cancellation_reason:?E409 cardholder!:@issuing.cardholder created!:t currency!:c cvc:S exp_month!:i exp_year!:i financial_account:?S id!:S last4!:S latest_fraud_warning:?@issuing_card_fraud_warning lifecycle_controls:?@issuing_card_lifecycle_controls livemode!:b metadata!:{s500 number:S object!:=issuing.card personalization_design:?<issuing.personalization_design> replaced_by:?<issuing.card> replacement_for:?<issuing.card> replacement_reason:?E410 second_line:?S shipping:?@issuing_card_shipping spending_controls!:@issuing_card_authorization_controls status!:E159 type!:e160 wallets:?@issuing_card_wallets
+O apple_pay!:@issuing_card_apple_pay google_pay!:@issuing_card_google_pay primary_account_identifier:?S
+O eligible!:b ineligible_reason:?e411
+O allowed_card_presences:?[e156 allowed_categories:?[e157 allowed_merchant_countries:?[S blocked_card_presences:?[e156 blocked_categories:?[e157 blocked_merchant_countries:?[S spending_limits:?[@issuing_card_spending_limit spending_limits_currency:?c
+O amount!:i categories:?[e157 interval!:e158
+O address!:@address address_validation:?@issuing_card_shipping_address_validation carrier:?e412 customs:?@issuing_card_shipping_customs eta:?t name!:S phone_number:?S require_signature:?b service!:E163 status:?e413 tracking_number:?S tracking_url:?S type!:e164
+O eori_number:?S
+O mode!:e162 normalized_address:?@address result:?e414
+O cancel_after!:@issuing_card_lifecycle_conditions
+O started_at:?t type:?e415
+O billing!:@issuing_cardholder_address company:?@issuing_cardholder_company created!:t email:?S id!:S individual:?@issuing_cardholder_individual livemode!:b metadata!:{s500 name!:S object!:=issuing.cardholder phone_number:?S preferred_locales:?[E155 requirements!:@issuing_cardholder_requirements spending_controls:?@issuing_cardholder_authorization_controls status!:e154 type!:E3
+O allowed_card_presences:?[e156 allowed_categories:?[e157 allowed_merchant_countries:?[S blocked_card_presences:?[e156 blocked_categories:?[e157 blocked_merchant_countries:?[S spending_limits:?[@issuing_cardholder_spending_limit spending_limits_currency:?c
+O disabled_reason:?e416 past_due:?[E417
+O card_issuing:?@issuing_cardholder_card_issuing dob:?@issuing_cardholder_individual_dob first_name:?S last_name:?S verification:?@issuing_cardholder_verification
+O document:?@issuing_cardholder_id_document
+O back:?<file> front:?<file>
+O day:?i month:?i year:?i
+O user_terms_acceptance:?@issuing_cardholder_user_terms_acceptance
+O date:?t ip:?S user_agent:?S
+O tax_id_provided!:b
+O amount!:i amount_details:?@issuing_authorization_amount_details approved!:b authorization_method!:e248 balance_transactions!:[@balance_transaction card!:@issuing.card card_presence:?e156 cardholder:?<issuing.cardholder> created!:t currency!:c fleet:?@issuing_authorization_fleet_data fraud_challenges:?[@issuing_authorization_fraud_challenge fuel:?@issuing_authorization_fuel_data id!:S livemode!:b merchant_amount!:i merchant_currency!:c merchant_data!:@issuing_authorization_merchant_data metadata!:{s500 network_data:?@issuing_authorization_network_data object!:=issuing.authorization pending_request:?@issuing_authorization_pending_request request_history!:[@issuing_authorization_request status!:e153 token:?<issuing.token> transactions!:[@issuing.transaction treasury:?@issuing_authorization_treasury verification_data!:@issuing_authorization_verification_data verified_by_fraud_challenge:?b wallet:?S
+O address_line1_check!:e256 address_postal_code_check!:e256 authentication_exemption:?@issuing_authorization_authentication_exemption cvc_check!:e256 expiry_check!:e256 postal_code:?S three_d_secure:?@issuing_authorization_three_d_secure
+O received_credits!:[S received_debits!:[S transaction:?S
+O amount!:i amount_details:?@issuing_authorization_amount_details approved!:b authorization_code:?S created!:t currency!:S merchant_amount!:i merchant_currency!:S network_risk_score:?i reason!:E418 reason_message:?S requested_at:?t
+O amount!:i amount_details:?@issuing_authorization_amount_details currency!:c is_amount_controllable!:b merchant_amount!:i merchant_currency!:c network_risk_score:?i
+O acquiring_institution_id:?S system_trace_audit_number:?S transaction_id:?S
+O industry_product_code:?S quantity_decimal:?d type:?e252 unit:?e253 unit_cost_decimal:?d
+O channel!:=sms status!:e419 undeliverable_reason:?e420
+O cardholder_prompt_data:?@issuing_authorization_fleet_cardholder_prompt_data purchase_type:?e249 reported_breakdown:?@issuing_authorization_fleet_reported_breakdown service_type:?e250
+O fuel:?@issuing_authorization_fleet_fuel_price_data non_fuel:?@issuing_authorization_fleet_non_fuel_price_data tax:?@issuing_authorization_fleet_tax_data
+O alphanumeric_id:?S driver_id:?S odometer:?i unspecified_id:?S user_id:?S vehicle_number:?S
+O amount!:i currency!:c description:?S discount_amounts:?[@discounts_resource_discount_amount discountable!:b discounts!:[<discount> id!:S invoice:?S livemode!:b metadata!:{s500 object!:=line_item parent:?@billing_bill_resource_invoicing_lines_parents_invoice_line_item_parent period!:@invoice_line_item_period pretax_credit_amounts:?[@invoices_resource_pretax_credit_amount pricing:?@billing_bill_resource_invoicing_pricing_pricing quantity:?i quantity_decimal:?d subscription:?<subscription> subtotal!:i taxes:?[@billing_bill_resource_invoicing_taxes_tax
+O amount!:i tax_behavior!:e232 tax_rate_details:?@billing_bill_resource_invoicing_taxes_tax_rate_details taxability_reason!:E421 taxable_amount:?i type!:=tax_rate_details
+O tax_rate!:<tax_rate>
+O price_details:@billing_bill_resource_invoicing_pricing_pricing_price_details type!:E422 unit_amount_decimal:?d
+O price!:<price> product!:S
+O amount!:i credit_balance_transaction:?<billing.credit_balance_transaction> discount:<discount|deleted_discount> type!:E423
+O invoice_item_details:?@billing_bill_resource_invoicing_lines_parents_invoice_line_item_invoice_item_parent subscription_item_details:?@billing_bill_resource_invoicing_lines_parents_invoice_line_item_subscription_item_parent type!:E424
+O invoice_item:?S proration!:b proration_details:?@billing_bill_resource_invoicing_lines_common_proration_details subscription:?S subscription_item!:S
+O credited_items:?@billing_bill_resource_invoicing_lines_common_credited_items
+O invoice!:S invoice_line_items!:[S
+O invoice_item!:S proration!:b proration_details:?@billing_bill_resource_invoicing_lines_common_proration_details subscription:?S
+O amount!:i discount!:<discount|deleted_discount>
+O deleted!:B id!:S object!:=invoice
+O account_country:?S account_name:?S account_tax_ids:?[<tax_id|deleted_tax_id> amount_due!:i amount_overpaid!:i amount_paid!:i amount_paid_off_stripe!:i amount_remaining!:i amount_shipping!:i application:?<application|deleted_application> attempt_count!:i attempted!:b auto_advance!:b automatic_tax!:@automatic_tax automatically_finalizes_at:?t billing_reason:?e425 collection_method!:e118 confirmation_secret:?@invoices_resource_confirmation_secret created!:t currency!:c custom_fields:?[@invoice_setting_custom_field customer!:<customer|deleted_customer> customer_account:?S customer_address:?@address customer_email:?S customer_name:?S customer_phone:?S customer_shipping:?@shipping customer_tax_exempt:?e110 customer_tax_ids:?[@invoices_resource_invoice_tax_id default_payment_method:?<payment_method> default_source:?<bank_account|card|source> default_tax_rates!:[@tax_rate description:?S discounts!:[<discount|deleted_discount> due_date:?t effective_at:?t ending_balance:?i footer:?S from_invoice:?@invoices_resource_from_invoice hosted_invoice_url:?S id!:S invoice_pdf:?S issuer!:@connect_account_reference last_finalization_error:?@api_errors latest_revision:?<invoice> lines!:o501 livemode!:b metadata:?{s500 next_payment_attempt:?t number:?S object!:=invoice on_behalf_of:?<account> parent:?@billing_bill_resource_invoicing_parents_invoice_parent payment_settings!:@invoices_payment_settings payments:o452 period_end!:t period_start!:t post_payment_credit_notes_amount!:i pre_payment_credit_notes_amount!:i receipt_number:?S rendering:?@invoices_resource_invoice_rendering shipping_cost:?@invoices_resource_shipping_cost shipping_details:?@shipping starting_balance!:i statement_descriptor:?S status:?E139 status_transitions!:@invoices_resource_status_transitions subtotal!:i subtotal_excluding_tax:?i test_clock:?<test_helpers.test_clock> threshold_reason:@invoice_threshold_reason total!:i total_discount_amounts:?[@discounts_resource_discount_amount total_excluding_tax:?i total_pretax_credit_amounts:?[@invoices_resource_pretax_credit_amount total_taxes:?[@billing_bill_resource_invoicing_taxes_tax webhooks_delivered_at:?t
+O amount_gte:?i item_reasons!:[@invoice_item_threshold_reason
+O line_item_ids!:[S usage_gte!:i
+O finalized_at:?t marked_uncollectible_at:?t paid_at:?t voided_at:?t
+O amount_subtotal!:i amount_tax!:i amount_total!:i shipping_rate:?<shipping_rate> taxes:[@line_items_tax_amount
+O amount_tax_display:?S pdf:?@invoice_rendering_pdf template:?S template_version:?i
+O page_size:?e142
+O default_mandate:?S payment_method_options:?@invoices_payment_method_options payment_method_types:?[E123
+O acss_debit:?@invoice_payment_method_options_acss_debit bancontact:?@invoice_payment_method_options_bancontact card:?@invoice_payment_method_options_card customer_balance:?@invoice_payment_method_options_customer_balance konbini:?@invoice_payment_method_options_konbini payto:?@invoice_payment_method_options_payto pix:?@invoice_payment_method_options_pix sepa_debit:?@invoice_payment_method_options_sepa_debit upi:?@invoice_payment_method_options_upi us_bank_account:?@invoice_payment_method_options_us_bank_account
+O financial_connections:@invoice_payment_method_options_us_bank_account_linked_account_options verification_method:E72
+O filters:@invoice_payment_method_options_us_bank_account_linked_account_options_filters permissions:[e86 prefetch:?[E87
+O mandate_options:@invoice_payment_method_options_mandate_options_upi
+O amount_includes_iof:?e84 expires_after_seconds:i
+O mandate_options:@invoice_mandate_options_payto
+O amount:?i amount_type:?e81 purpose:?e83
+O bank_transfer:@invoice_payment_method_options_customer_balance_bank_transfer funding_type:?=bank_transfer
+O eu_bank_transfer:@invoice_payment_method_options_customer_balance_bank_transfer_eu_bank_transfer type:?s
+O installments:@invoice_installments_card request_three_d_secure:?e76
+O preferred_language!:e120
+O mandate_options:@invoice_payment_method_options_acss_debit_mandate_options verification_method:E72
+O transaction_type:?e70
+O quote_details:?@billing_bill_resource_invoicing_parents_invoice_quote_parent subscription_details:?@billing_bill_resource_invoicing_parents_invoice_subscription_parent type!:E426
+O metadata:?{s500 subscription!:<subscription> subscription_proration_date:t
+O quote!:S
+O action!:S invoice!:<invoice>
+O type!:e342 value:?S
+O client_secret!:S type!:S
+O disabled_reason:?e427 enabled!:b liability:?@connect_account_reference provider:?S status:?e371
+O deleted!:B id!:S object!:=invoiceitem
+O amount!:i currency!:c customer!:<customer|deleted_customer> customer_account:?S date!:t description:?S discountable!:b discounts:?[<discount> id!:S invoice:?<invoice> livemode!:b metadata:?{s500 net_amount:i object!:=invoiceitem parent:?@billing_bill_resource_invoice_item_parents_invoice_item_parent period!:@invoice_line_item_period pricing:?@billing_bill_resource_invoicing_pricing_pricing proration!:b proration_details:@proration_details quantity!:i quantity_decimal!:d tax_rates:?[@tax_rate test_clock:?<test_helpers.test_clock>
+O credited_items:?@invoice_item_proration_credited_items discount_amounts!:[@discounts_resource_discount_amount
+O invoice_item:S invoice_line_item_details:@credited_items_invoice_line_items type!:e428
+O subscription_details:?@billing_bill_resource_invoice_item_parents_invoice_item_subscription_parent type!:E429
+O subscription!:S subscription_item:S
+O created!:t id!:S livemode!:b metadata:?{s500 nickname:?S object!:=invoice_rendering_template status!:e138 version!:i
+O amount_paid:?i amount_requested!:i created!:t currency!:S id!:S invoice!:<invoice|deleted_invoice> is_default!:b livemode!:b object!:=invoice_payment payment!:@invoices_payments_invoice_payment_associated_payment status!:S status_transitions!:@invoices_payments_invoice_payment_status_transitions
+O canceled_at:?t paid_at:?t
+O charge:<charge> payment_intent:<payment_intent> payment_record:<payment_record> type!:e430
+O client_reference_id:?S client_secret:?S created!:t id!:S last_error:?@gelato_session_last_error last_verification_report:?<identity.verification_report> livemode!:b metadata!:{s500 object!:=identity.verification_session options:?@gelato_verification_session_options provided_details:?@gelato_provided_details redaction:?@verification_session_redaction related_customer:?S related_customer_account:?S related_person:@gelato_related_person status!:e134 type!:E431 url:?S verification_flow:S verified_outputs:?@gelato_verified_outputs
+O address:?@address dob:?@gelato_data_verified_outputs_date email:?S first_name:?S id_number:?S id_number_type:?e432 last_name:?S phone:?S sex:?e433 unparsed_place_of_birth:?S unparsed_sex:?S
+O status!:e434
+O email:S phone:S
+O document:@gelato_session_document_options email:@gelato_session_email_options id_number:@gelato_session_id_number_options matching:@gelato_session_matching_options phone:@gelato_session_phone_options
+O require_verification:b
+O dob:e435 name:e435
+O code:?E436 reason:?S
+O client_reference_id:?S created!:t document:@gelato_document_report email:@gelato_email_report id!:S id_number:@gelato_id_number_report livemode!:b object!:=identity.verification_report options:@gelato_verification_report_options phone:@gelato_phone_report selfie:@gelato_selfie_report type!:E431 verification_flow:S verification_session:?S
+O document:?S error:?@gelato_selfie_report_error selfie:?S status!:E437
+O code:?E438 reason:?S
+O error:?@gelato_phone_report_error phone:?S status!:E437
+O code:?e439 reason:?S
+O document:@gelato_report_document_options id_number:@gelato_report_id_number_options
+O dob:?@gelato_data_id_number_report_date error:?@gelato_id_number_report_error first_name:?S id_number:?S id_number_type:?e432 last_name:?S status!:E437
+O code:?e440 reason:?S
+O email:?S error:?@gelato_email_report_error status!:E437
+O code:?e441 reason:?S
+O address:?@address dob:?@gelato_data_document_report_date_of_birth error:?@gelato_document_report_error expiration_date:?@gelato_data_document_report_expiration_date files:?[S first_name:?S issued_date:?@gelato_data_document_report_issued_date issuing_country:?S last_name:?S number:?S sex:?e433 status!:E437 type:?e135 unparsed_place_of_birth:?S unparsed_sex:?S
+O code:?E442 reason:?S
+O created!:t id!:S livemode!:b metadata:?{s500 object!:=forwarding.request payment_method!:S replacements!:[E132 request_context:?@forwarded_request_context request_details:?@forwarded_request_details response_details:?@forwarded_response_details url:?S
+O body!:S headers!:[@forwarded_request_header status!:i
+O body!:S headers!:[@forwarded_request_header http_method!:=POST
+O destination_duration!:i destination_ip_address!:S
+O account!:S amount!:i currency!:S description!:S id!:S livemode!:b object!:=financial_connections.transaction status!:e443 status_transitions!:@bank_connections_resource_transaction_resource_status_transitions transacted_at!:t transaction_refresh!:S updated!:t
+O account_holder:?@bank_connections_resource_accountholder accounts!:o424 client_secret:?S filters:@bank_connections_resource_link_account_session_filters id!:S livemode!:b object!:=financial_connections.session permissions!:[E86 prefetch:?[E87 return_url:S
+O account_subcategories:?[e131 countries:?[S
+O account:<account> customer:<customer> customer_account:S type!:e130
+O email:?S id!:S name!:S object!:=financial_connections.account_owner ownership!:S phone:?S raw_address:?S refreshed_at:?t
+O account_holder:?@bank_connections_resource_accountholder account_numbers:?[@bank_connections_resource_account_number_details balance:?@bank_connections_resource_balance balance_refresh:?@bank_connections_resource_balance_refresh category!:e444 created!:t display_name:?S id!:S institution_name!:S last4:?S livemode!:b object!:=financial_connections.account ownership:?<financial_connections.account_ownership> ownership_refresh:?@bank_connections_resource_ownership_refresh permissions:?[E86 status!:e445 subcategory!:e446 subscriptions:?[E129 supported_payment_method_types!:[E447 transaction_refresh:?@bank_connections_resource_transaction_refresh
+O id!:S last_attempted_at!:t next_refresh_available_at:?t status!:e448
+O last_attempted_at!:t next_refresh_available_at:?t status!:e448
+O created!:t id!:S object!:=financial_connections.account_ownership owners!:o427
+O as_of!:t cash:@bank_connections_resource_balance_api_resource_cash_balance credit:@bank_connections_resource_balance_api_resource_credit_balance current!:{i type!:e449
+O used:?{i
+O available:?{i
+O expected_expiry_date:?t identifier_type!:e450 status!:e451 supported_networks!:[E452
+O created!:t expires_at:?t filename:?S id!:S links:?o416 object!:=file purpose!:E126 size!:i title:?S type:?S url:?S
+O created!:t expired!:b expires_at:?t file!:<file> id!:S livemode!:b metadata!:{s500 object!:=file_link url:?S
+O id!:S object!:=exchange_rate rates!:{n
+O account:S api_version:?S context:S created!:t data!:@notification_event_data id!:S livemode!:b object!:=event pending_webhooks!:i request:?@notification_event_request type!:S
+O id:?S idempotency_key:?S
+O object!:{* previous_attributes:{*
+O created!:t expires!:t id!:S livemode!:b object!:=ephemeral_key secret:S
+O active!:b id!:S livemode!:b lookup_key!:S metadata!:{s500 name!:s80 object!:=entitlements.feature
+O feature!:<entitlements.feature> id!:S livemode!:b lookup_key!:S object!:=entitlements.active_entitlement
+O deleted!:B id!:S object!:=tax_id
+O country:?S created!:t customer:?<customer> customer_account:?S id!:S livemode!:b object!:=tax_id owner:?@tax_i_ds_owner type!:e342 value!:S verification:?@tax_id_verification
+O status!:e453 verified_address:?S verified_name:?S
+O account:<account> application:<application> customer:<customer> customer_account:?S type!:e243
+O data!:[@subscription_item has_more!:b object!:=list url!:S
+O application:?<application|deleted_application> application_fee_percent:?n automatic_tax!:@subscription_automatic_tax billing_cycle_anchor!:t billing_cycle_anchor_config:?@subscriptions_resource_billing_cycle_anchor_config billing_mode!:@subscriptions_resource_billing_mode billing_schedules!:[@subscriptions_resource_billing_schedules billing_thresholds:?@subscription_billing_thresholds cancel_at:?t cancel_at_period_end!:b canceled_at:?t cancellation_details:?@cancellation_details collection_method!:e118 created!:t currency!:c customer!:<customer|deleted_customer> customer_account:?S days_until_due:?i default_payment_method:?<payment_method> default_source:?<bank_account|card|source> default_tax_rates:?[@tax_rate description:?s500 discounts!:[<discount> ended_at:?t id!:S invoice_settings!:@subscriptions_resource_subscription_invoice_settings items!:o1896 latest_invoice:?<invoice> livemode!:b managed_payments:?@smor_resource_managed_payments metadata!:{s500 next_pending_invoice_item_invoice:?t object!:=subscription on_behalf_of:?<account> pause_collection:?@subscriptions_resource_pause_collection payment_settings:?@subscriptions_resource_payment_settings pending_invoice_item_interval:?@subscription_pending_invoice_item_interval pending_setup_intent:?<setup_intent> pending_update:?@subscriptions_resource_pending_update presentment_details:@subscriptions_resource_subscription_presentment_details schedule:?<subscription_schedule> start_date!:t status!:e454 test_clock:?<test_helpers.test_clock> transfer_data:?@subscription_transfer_data trial_end:?t trial_settings:?@subscriptions_resource_trial_settings_trial_settings trial_start:?t
+O end_behavior!:@subscriptions_resource_trial_settings_end_behavior
+O presentment_currency!:S
+O billing_cycle_anchor:?t discount:?@discount discounts:?[<discount> expires_at!:t metadata:?{s500 subscription_items:?[@subscription_item trial_end:?t trial_from_plan:?b
+O interval!:e59 interval_count!:i
+O payment_method_options:?@subscriptions_resource_payment_method_options payment_method_types:?[E123 save_default_payment_method:?e124
+O acss_debit:?@invoice_payment_method_options_acss_debit bancontact:?@invoice_payment_method_options_bancontact card:?@subscription_payment_method_options_card customer_balance:?@invoice_payment_method_options_customer_balance konbini:?@invoice_payment_method_options_konbini payto:?@invoice_payment_method_options_payto pix:?@subscription_payment_method_options_pix sepa_debit:?@invoice_payment_method_options_sepa_debit upi:?@invoice_payment_method_options_upi us_bank_account:?@invoice_payment_method_options_us_bank_account
+O expires_after_seconds:i mandate_options:@subscription_payment_method_options_mandate_options_pix
+O amount:?i amount_includes_iof:?e84 end_date:?S payment_schedule:?e85
+O mandate_options:@invoice_mandate_options_card network:?e121 request_three_d_secure:?e76
+O amount:?i amount_type:?e81 description:?s200
+O behavior!:E125 resumes_at:?t
+O account_tax_ids:?[<tax_id|deleted_tax_id> issuer!:@connect_account_reference
+O comment:?S feedback:?e32 reason:?e455
+O applies_to:?[@subscriptions_resource_billing_schedules_applies_to bill_until!:@subscriptions_resource_billing_schedules_bill_until key!:S
+O computed_timestamp!:t duration:?@subscriptions_resource_billing_schedules_bill_until_duration timestamp:?t type!:e148
+O interval!:e59 interval_count:?i
+O price:?<price> type!:=price
+O day_of_month!:i hour:?i minute:?i month:?i second:?i
+O acss_debit:@payment_method_acss_debit affirm:@payment_method_affirm afterpay_clearpay:@payment_method_afterpay_clearpay alipay:@payment_flows_private_payment_methods_alipay allow_redisplay:e66 alma:@payment_method_alma amazon_pay:@payment_method_amazon_pay au_becs_debit:@payment_method_au_becs_debit bacs_debit:@payment_method_bacs_debit bancontact:@payment_method_bancontact billie:@payment_method_billie billing_details!:@billing_details bizum:@payment_method_bizum blik:@payment_method_blik boleto:@payment_method_boleto card:@payment_method_card card_present:@payment_method_card_present cashapp:@payment_method_cashapp created!:t crypto:@payment_method_crypto custom:@payment_method_custom customer:?<customer> customer_account:?S customer_balance:@payment_method_customer_balance eps:@payment_method_eps fpx:@payment_method_fpx giropay:@payment_method_giropay grabpay:@payment_method_grabpay id!:S ideal:@payment_method_ideal interac_present:@payment_method_interac_present kakao_pay:@payment_method_kakao_pay klarna:@payment_method_klarna konbini:@payment_method_konbini kr_card:@payment_method_kr_card link:@payment_method_link livemode!:b mb_way:@payment_method_mb_way metadata:?{s500 mobilepay:@payment_method_mobilepay multibanco:@payment_method_multibanco naver_pay:@payment_method_naver_pay nz_bank_account:@payment_method_nz_bank_account object!:=payment_method oxxo:@payment_method_oxxo p24:@payment_method_p24 pay_by_bank:@payment_method_pay_by_bank payco:@payment_method_payco paynow:@payment_method_paynow paypal:@payment_method_paypal payto:@payment_method_payto pix:@payment_method_pix promptpay:@payment_method_promptpay radar_options:@radar_radar_options revolut_pay:@payment_method_revolut_pay samsung_pay:@payment_method_samsung_pay satispay:@payment_method_satispay scalapay:@payment_method_scalapay sepa_debit:@payment_method_sepa_debit sofort:@payment_method_sofort sunbit:@payment_method_sunbit swish:@payment_method_swish twint:@payment_method_twint type!:E456 upi:@payment_method_upi us_bank_account:@payment_method_us_bank_account wechat_pay:@payment_method_wechat_pay zip:@payment_method_zip
+O account_holder_type:?e3 account_type:?e122 bank_name:?S financial_connections_account:?S fingerprint:?S last4:?S networks:?@us_bank_account_networks routing_number:?S status_details:?@payment_method_us_bank_account_status_details
+O blocked:@payment_method_us_bank_account_blocked
+O network_code:?e457 reason:?e458
+O preferred:?S supported!:[e199
+O bank_code:?S branch_code:?S country:?S fingerprint:?S generated_from:?@sepa_debit_generated_from last4:?S
+O charge:?<charge> setup_attempt:?<setup_attempt>
+O bsb_number:?S last4:?S pay_id:?S
+O country:?S payer_email:?S payer_id:?S
+O bank:?E184
+O account_holder_name:?S bank_code!:S bank_name!:S branch_code!:S last4!:S suffix:?S
+O buyer_id:?S funding!:E183
+O email:?S
+O brand:?e377 last4:?s4
+O dob:?@payment_flows_private_payment_methods_klarna_dob
+O brand:?S cardholder_name:?S country:?S description:?S exp_month!:i exp_year!:i fingerprint:?S funding:?S issuer:?S last4:?S networks:?@payment_method_card_present_networks preferred_locales:?[S read_method:?e379
+O available!:[S preferred:?S
+O bank:?e182 bic:?e353
+O bank!:e181
+O bank:?e180
+O display_name:?S logo:?@custom_logo type!:S
+O content_type:?S url!:S
+O buyer_id:?S cashtag:?S
+O brand:?S brand_product:?S cardholder_name:?S country:?S description:?S exp_month!:i exp_year!:i fingerprint:?S funding:?S issuer:?S last4:?S networks:?@payment_method_card_present_networks offline:?@payment_method_details_card_present_offline preferred_locales:?[S read_method:?e379 wallet:@payment_flows_private_payment_methods_card_present_common_wallet
+O brand!:S checks:?@payment_method_card_checks country:?S display_brand:?S exp_month!:i exp_year!:i fingerprint:?S funding!:S generated_from:?@payment_method_card_generated_card last4!:S networks:?@networks regulated_status:?e459 three_d_secure_usage:?@three_d_secure_usage wallet:?@payment_method_card_wallet
+O amex_express_checkout:@payment_method_card_wallet_amex_express_checkout apple_pay:@payment_method_card_wallet_apple_pay dynamic_last4:?S google_pay:@payment_method_card_wallet_google_pay link:@payment_method_card_wallet_link masterpass:@payment_method_card_wallet_masterpass samsung_pay:@payment_method_card_wallet_samsung_pay type!:e460 visa_checkout:@payment_method_card_wallet_visa_checkout
+O billing_address:?@address email:?S name:?S shipping_address:?@address
+O supported!:b
+O charge:?S payment_method_details:?@card_generated_from_payment_method_details setup_attempt:?<setup_attempt>
+O card_present:@payment_method_details_card_present type!:S
+O address:?@address email:?S name:?S phone:?S tax_id:?S
+O fingerprint:?S last4:?S sort_code:?S
+O bsb_number:?S fingerprint:?S last4:?S
+O bank_name:?S fingerprint:?S institution_number:?S last4:?S transit_number:?S
+O bank_transfer!:@funding_instructions_bank_transfer currency!:S funding_type!:=bank_transfer livemode!:b object!:=funding_instructions
+O country!:S financial_addresses!:[@funding_instructions_bank_transfer_financial_address type!:E461
+O checkout_session:?S customer:?<customer|deleted_customer> customer_account:?S deleted!:B id!:S invoice:?S invoice_item:?S object!:=discount promotion_code:?<promotion_code> source!:@discount_source start!:t subscription:?S subscription_item:?S
+O checkout_session:?S customer:?<customer|deleted_customer> customer_account:?S end:?t id!:S invoice:?S invoice_item:?S object!:=discount promotion_code:?<promotion_code> source!:@discount_source start!:t subscription:?S subscription_item:?S
+O adjusted_for_overdraft:@customer_balance_resource_cash_balance_transaction_resource_adjusted_for_overdraft applied_to_payment:@customer_balance_resource_cash_balance_transaction_resource_applied_to_payment_transaction created!:t currency!:S customer!:<customer> customer_account:?S ending_balance!:i funded:@customer_balance_resource_cash_balance_transaction_resource_funded_transaction id!:S livemode!:b net_amount!:i object!:=customer_cash_balance_transaction refunded_from_payment:@customer_balance_resource_cash_balance_transaction_resource_refunded_from_payment_transaction transferred_to_balance:@customer_balance_resource_cash_balance_transaction_resource_transferred_to_balance type!:e462 unapplied_from_payment:@customer_balance_resource_cash_balance_transaction_resource_unapplied_from_payment_transaction
+O payment_intent!:<payment_intent>
+O balance_transaction!:<balance_transaction>
+O refund!:<refund>
+O bank_transfer!:@customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer
+O eu_bank_transfer:@customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_eu_bank_transfer gb_bank_transfer:@customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_gb_bank_transfer jp_bank_transfer:@customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_jp_bank_transfer reference:?S type!:E79 us_bank_transfer:@customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_us_bank_transfer
+O network:e463 sender_name:?S
+O sender_bank:?S sender_branch:?S sender_name:?S
+O account_number_last4:?S sender_name:?S sort_code:?S
+O bic:?S iban_last4:?S sender_name:?S
+O balance_transaction!:<balance_transaction> linked_transaction!:<customer_cash_balance_transaction>
+O available:?{i customer!:S customer_account:?S livemode!:b object!:=cash_balance settings!:@customer_balance_customer_balance_settings
+O reconciliation_mode!:e177 using_merchant_default!:b
+O ach_credit_transfer:@source_type_ach_credit_transfer ach_debit:@source_type_ach_debit acss_debit:@source_type_acss_debit alipay:@source_type_alipay allow_redisplay:?e66 amount:?i au_becs_debit:@source_type_au_becs_debit bancontact:@source_type_bancontact card:@source_type_card card_present:@source_type_card_present client_secret!:S code_verification:@source_code_verification_flow created!:t currency:?c customer:S eps:@source_type_eps flow!:S giropay:@source_type_giropay id!:S ideal:@source_type_ideal klarna:@source_type_klarna livemode!:b metadata:?{s500 multibanco:@source_type_multibanco object!:=source owner:?@source_owner p24:@source_type_p24 receiver:@source_receiver_flow redirect:@source_redirect_flow sepa_debit:@source_type_sepa_debit sofort:@source_type_sofort source_order:@source_order statement_descriptor:?S status!:S three_d_secure:@source_type_three_d_secure type!:E464 usage:?S wechat:@source_type_wechat
+O prepay_id:s qr_code_url:?s statement_descriptor:s
+O address_line1_check:?s address_zip_check:?s authenticated:?b brand:?s card:?s country:?s customer:?s cvc_check:?s dynamic_last4:?s exp_month:?i exp_year:?i fingerprint:s funding:?s last4:?s name:?s three_d_secure:s tokenization_method:?s
+O amount!:i currency!:c email:S items:?[@source_order_item shipping:@shipping
+O amount:?i currency:?S description:?S parent:?S quantity:i type:?S
+O bank_code:?s bank_name:?s bic:?s country:?s iban_last4:?s preferred_language:?s statement_descriptor:?s
+O bank_code:?s branch_code:?s country:?s fingerprint:?s last4:?s mandate_reference:?s mandate_url:?s
+O failure_reason:?S return_url!:S status!:S url!:s2048
+O address:?S amount_charged!:i amount_received!:i amount_returned!:i refund_attributes_method!:S refund_attributes_status!:S
+O reference:?s
+O address:?@address email:?S name:?S phone:?S verified_address:?@address verified_email:?S verified_name:?S verified_phone:?S
+O entity:?s reference:?s refund_account_holder_address_city:?s refund_account_holder_address_country:?s refund_account_holder_address_line1:?s refund_account_holder_address_line2:?s refund_account_holder_address_postal_code:?s refund_account_holder_address_state:?s refund_account_holder_name:?s refund_iban:?s
+O background_image_url:s client_token:?s first_name:s last_name:s locale:s logo_url:s page_title:s pay_later_asset_urls_descriptive:s pay_later_asset_urls_standard:s pay_later_name:s pay_later_redirect_url:s pay_now_asset_urls_descriptive:s pay_now_asset_urls_standard:s pay_now_name:s pay_now_redirect_url:s pay_over_time_asset_urls_descriptive:s pay_over_time_asset_urls_standard:s pay_over_time_name:s pay_over_time_redirect_url:s payment_method_categories:s purchase_country:s purchase_type:s redirect_url:s shipping_delay:i shipping_first_name:s shipping_last_name:s
+O bank:?s bic:?s iban_last4:?s statement_descriptor:?s
+O bank_code:?s bank_name:?s bic:?s statement_descriptor:?s
+O reference:?s statement_descriptor:?s
+O attempts_remaining!:i status!:S
+O application_cryptogram:s application_preferred_name:s authorization_code:?s authorization_response_code:s brand:?s country:?s cvm_type:s data_type:?s dedicated_file_name:s emv_auth_data:s evidence_customer_signature:?s evidence_transaction_certificate:?s exp_month:?i exp_year:?i fingerprint:s funding:?s last4:?s pos_device_id:?s pos_entry_mode:s read_method:?s reader:?s terminal_verification_results:s transaction_status_information:s
+O address_line1_check:?s address_zip_check:?s brand:?s country:?s cvc_check:?s dynamic_last4:?s exp_month:?i exp_year:?i fingerprint:s funding:?s last4:?s name:?s three_d_secure:s tokenization_method:?s
+O bank_code:?s bank_name:?s bic:?s iban_last4:?s preferred_language:?s statement_descriptor:?s
+O bsb_number:?s fingerprint:?s last4:?s
+O data_string:?s native_url:?s statement_descriptor:?s
+O bank_address_city:?s bank_address_line_1:?s bank_address_line_2:?s bank_address_postal_code:?s bank_name:?s category:?s country:?s fingerprint:?s last4:?s routing_number:?s
+O bank_name:?s country:?s fingerprint:?s last4:?s routing_number:?s type:?s
+O account_number:?s bank_name:?s fingerprint:?s refund_account_holder_name:?s refund_account_holder_type:?s refund_routing_number:?s routing_number:?s swift_code:?s
+O amount!:i checkout_session:?<checkout.session> created!:t credit_note:?<credit_note> currency!:c customer!:<customer> customer_account:?S description:?S ending_balance!:i id!:S invoice:?<invoice> livemode!:b metadata:?{s500 object!:=customer_balance_transaction type!:E465
+O deleted!:B id!:S object!:=customer
+O address:?@address balance:i business_name:s150 cash_balance:?@cash_balance created!:t currency:?S customer_account:?S default_source:?<bank_account|card|source> delinquent:?b description:?S discount:?@discount email:?S id!:S individual_name:s150 invoice_credit_balance:{i invoice_prefix:?S invoice_settings:@invoice_setting_customer_setting livemode!:b metadata:{s500 name:?S next_invoice_sequence:i object!:=customer phone:?S preferred_locales:?[S shipping:?@shipping sources:o365 subscriptions:o367 tax:@customer_tax tax_exempt:?e110 tax_ids:o402 test_clock:?<test_helpers.test_clock>
+O automatic_tax!:e466 ip_address:?S location:?@customer_tax_location provider!:e344
+O country!:S source!:e467 state:?S
+O custom_fields:?[@invoice_setting_custom_field default_payment_method:?<payment_method> footer:?S rendering_options:?@invoice_setting_customer_rendering_options
+O client_secret!:S components:@customer_session_resource_components created!:t customer!:<customer> customer_account:?S expires_at!:t livemode!:b object!:=customer_session
+O buy_button!:@customer_session_resource_components_resource_buy_button customer_sheet!:@customer_session_resource_components_resource_customer_sheet mobile_payment_element!:@customer_session_resource_components_resource_mobile_payment_element payment_element!:@customer_session_resource_components_resource_payment_element pricing_table!:@customer_session_resource_components_resource_pricing_table
+O enabled!:b features:?@customer_session_resource_components_resource_payment_element_resource_features
+O payment_method_allow_redisplay_filters!:[e66 payment_method_redisplay!:E93 payment_method_redisplay_limit:?i payment_method_remove!:E93 payment_method_save!:E93 payment_method_save_usage:?e65
+O enabled!:b features:?@customer_session_resource_components_resource_mobile_payment_element_resource_features
+O payment_method_allow_redisplay_filters:?[e66 payment_method_redisplay:?E93 payment_method_remove:?E93 payment_method_save:?E93 payment_method_save_allow_redisplay_override:?e66
+O enabled!:b features:?@customer_session_resource_components_resource_customer_sheet_resource_features
+O payment_method_allow_redisplay_filters:?[e66 payment_method_remove:?E93
+O amount!:i description:?S discount_amount!:i discount_amounts!:[@discounts_resource_discount_amount id!:S invoice_line_item:S livemode!:b metadata:?{s500 object!:=credit_note_line_item pretax_credit_amounts!:[@credit_notes_pretax_credit_amount quantity:?i tax_rates!:[@tax_rate taxes:?[@billing_bill_resource_invoicing_taxes_tax type!:e105 unit_amount:?i unit_amount_decimal:?d
+O amount!:i credit_balance_transaction:<billing.credit_balance_transaction> discount:<discount|deleted_discount> type!:e423
+O amount!:i amount_shipping!:i created!:t currency!:c customer!:<customer|deleted_customer> customer_account:?S customer_balance_transaction:?<customer_balance_transaction> discount_amount!:i discount_amounts!:[@discounts_resource_discount_amount effective_at:?t id!:S invoice!:<invoice> lines!:o325 livemode!:b memo:?S metadata:?{s500 number!:S object!:=credit_note out_of_band_amount:?i pdf!:S post_payment_amount!:i pre_payment_amount!:i pretax_credit_amounts!:[@credit_notes_pretax_credit_amount reason:?E106 refunds!:[@credit_note_refund shipping_cost:?@invoices_resource_shipping_cost status!:E468 subtotal!:i subtotal_excluding_tax:?i total!:i total_excluding_tax:?i total_taxes:?[@billing_bill_resource_invoicing_taxes_tax type!:e469 voided_at:?t
+O amount_refunded!:i payment_record_refund:?@credit_notes_payment_record_refund refund!:<refund> type:?e107
+O deleted!:B id!:S object!:=coupon
+O amount_off:?i applies_to:@coupon_applies_to created!:t currency:?c currency_options:{@coupon_currency_option duration!:E103 duration_in_months:?i id!:S livemode!:b max_redemptions:?i metadata:?{s500 name:?S object!:=coupon percent_off:?n redeem_by:?t times_redeemed!:i valid!:b
+O products!:[S
+O default_currency!:S id!:S object!:=country_spec supported_bank_account_currencies!:{[S supported_payment_currencies!:[S supported_payment_methods!:[S supported_transfer_countries!:[S verification_fields!:@country_spec_verification_fields
+O company!:@country_spec_verification_field_details individual!:@country_spec_verification_field_details
+O additional!:[S minimum!:[S
+O created!:t expires_at:?t id!:S livemode!:b mandate_data:?@confirmation_tokens_resource_mandate_data object!:=confirmation_token payment_intent:?S payment_method_options:?@confirmation_tokens_resource_payment_method_options payment_method_preview:?@confirmation_tokens_resource_payment_method_preview return_url:?S setup_future_usage:?e65 setup_intent:?S shipping:?@confirmation_tokens_resource_shipping use_stripe_sdk!:b
+O address!:@address name!:S phone:?S
+O acss_debit:@payment_method_acss_debit affirm:@payment_method_affirm afterpay_clearpay:@payment_method_afterpay_clearpay alipay:@payment_flows_private_payment_methods_alipay allow_redisplay:e66 alma:@payment_method_alma amazon_pay:@payment_method_amazon_pay au_becs_debit:@payment_method_au_becs_debit bacs_debit:@payment_method_bacs_debit bancontact:@payment_method_bancontact billie:@payment_method_billie billing_details!:@billing_details bizum:@payment_method_bizum blik:@payment_method_blik boleto:@payment_method_boleto card:@payment_method_card card_present:@payment_method_card_present cashapp:@payment_method_cashapp crypto:@payment_method_crypto customer:?<customer> customer_account:?S customer_balance:@payment_method_customer_balance eps:@payment_method_eps fpx:@payment_method_fpx giropay:@payment_method_giropay grabpay:@payment_method_grabpay ideal:@payment_method_ideal interac_present:@payment_method_interac_present kakao_pay:@payment_method_kakao_pay klarna:@payment_method_klarna konbini:@payment_method_konbini kr_card:@payment_method_kr_card link:@payment_method_link mb_way:@payment_method_mb_way mobilepay:@payment_method_mobilepay multibanco:@payment_method_multibanco naver_pay:@payment_method_naver_pay nz_bank_account:@payment_method_nz_bank_account oxxo:@payment_method_oxxo p24:@payment_method_p24 pay_by_bank:@payment_method_pay_by_bank payco:@payment_method_payco paynow:@payment_method_paynow paypal:@payment_method_paypal payto:@payment_method_payto pix:@payment_method_pix promptpay:@payment_method_promptpay revolut_pay:@payment_method_revolut_pay samsung_pay:@payment_method_samsung_pay satispay:@payment_method_satispay scalapay:@payment_method_scalapay sepa_debit:@payment_method_sepa_debit sofort:@payment_method_sofort sunbit:@payment_method_sunbit swish:@payment_method_swish twint:@payment_method_twint type!:E456 upi:@payment_method_upi us_bank_account:@payment_method_us_bank_account wechat_pay:@payment_method_wechat_pay zip:@payment_method_zip
+O card:?@confirmation_tokens_resource_payment_method_options_resource_card
+O cvc_token:?S installments:@confirmation_tokens_resource_payment_method_options_resource_card_resource_installment
+O plan:@payment_method_details_card_installments_plan
+O customer_acceptance!:@confirmation_tokens_resource_mandate_data_resource_customer_acceptance
+O online:?@confirmation_tokens_resource_mandate_data_resource_customer_acceptance_resource_online type!:S
+O id!:S info_url!:S livemode!:b locations!:[@climate_removals_location name!:S object!:=climate.supplier removal_pathway!:E470
+O city:?S country!:S latitude:?n longitude:?n region:?S
+O created!:t current_prices_per_metric_ton!:{@climate_removals_products_price delivery_year:?i id!:S livemode!:b metric_tons_available!:d name!:S object!:=climate.product suppliers!:[@climate.supplier
+O amount_fees!:i amount_subtotal!:i amount_total!:i
+O amount_fees!:i amount_subtotal!:i amount_total!:i beneficiary:@climate_removals_beneficiary canceled_at:?t cancellation_reason:?E471 certificate:?S confirmed_at:?t created!:t currency!:S delayed_at:?t delivered_at:?t delivery_details!:[@climate_removals_order_deliveries expected_delivery_year!:i id!:S livemode!:b metadata!:{s500 metric_tons!:d object!:=climate.order product!:<climate.product> product_substituted_at:?t status!:e472
+O delivered_at!:t location:?@climate_removals_location metric_tons!:S registry_url:?S supplier!:@climate.supplier
+O adjustable_quantity:?@line_items_adjustable_quantity amount_discount!:i amount_subtotal!:i amount_tax!:i amount_total!:i currency!:c description:?S discounts:[@line_items_discount_amount id!:S metadata:?{s500 object!:=item price:?@price quantity:?i taxes:[@line_items_tax_amount
+O adaptive_pricing:?@payment_pages_checkout_session_adaptive_pricing after_expiration:?@payment_pages_checkout_session_after_expiration allow_promotion_codes:?b amount_subtotal:?i amount_total:?i automatic_tax!:@payment_pages_checkout_session_automatic_tax billing_address_collection:?e47 branding_settings:@payment_pages_checkout_session_branding_settings cancel_url:?S client_reference_id:?S client_secret:?S collected_information:?@payment_pages_checkout_session_collected_information consent:?@payment_pages_checkout_session_consent consent_collection:?@payment_pages_checkout_session_consent_collection created!:t currency:?c currency_conversion:?@payment_pages_checkout_session_currency_conversion custom_fields!:[@payment_pages_checkout_session_custom_fields custom_text!:@payment_pages_checkout_session_custom_text customer:?<customer|deleted_customer> customer_account:?S customer_creation:?e55 customer_details:?@payment_pages_checkout_session_customer_details customer_email:?S discounts:?[@payment_pages_checkout_session_discount excluded_payment_method_types:[S expires_at!:t id!:S integration_identifier:?S invoice:?<invoice> invoice_creation:?@payment_pages_checkout_session_invoice_creation line_items:o302 livemode!:b locale:?E61 managed_payments:?@payment_pages_checkout_session_managed_payments metadata:?{s500 mode!:E62 name_collection:@payment_pages_checkout_session_name_collection object!:=checkout.session optional_items:?[@payment_pages_checkout_session_optional_item origin_context:?e63 payment_intent:?<payment_intent> payment_link:?<payment_link> payment_method_collection:?e55 payment_method_configuration_details:?@payment_method_config_biz_payment_method_configuration_details payment_method_options:?@checkout_session_payment_method_options payment_method_types!:[S payment_status!:e473 permissions:?@payment_pages_checkout_session_permissions phone_number_collection:@payment_pages_checkout_session_phone_number_collection presentment_details:@payment_flows_payment_intent_presentment_details recovered_from:?S redirect_on_completion:e92 return_url:S saved_payment_method_options:?@payment_pages_checkout_session_saved_payment_method_options setup_intent:?<setup_intent> shipping_address_collection:?@payment_pages_checkout_session_shipping_address_collection shipping_cost:?@payment_pages_checkout_session_shipping_cost shipping_options!:[@payment_pages_checkout_session_shipping_option status:?e45 submit_type:?e96 subscription:?<subscription> success_url:?S tax_id_collection:@payment_pages_checkout_session_tax_id_collection total_details:?@payment_pages_checkout_session_total_details ui_mode:?E102 url:?S wallet_options:?@checkout_session_wallet_options
+O link:@checkout_link_wallet_options
+O amount_discount!:i amount_shipping:?i amount_tax!:i breakdown:@payment_pages_checkout_session_total_details_resource_breakdown
+O allow_redisplay_filters:?[e66 payment_method_remove:?e93 payment_method_save:?e93
+O update_shipping_details:?e91
+O acss_debit:@checkout_acss_debit_payment_method_options affirm:@checkout_affirm_payment_method_options afterpay_clearpay:@checkout_afterpay_clearpay_payment_method_options alipay:@checkout_alipay_payment_method_options alma:@checkout_alma_payment_method_options amazon_pay:@checkout_amazon_pay_payment_method_options au_becs_debit:@checkout_au_becs_debit_payment_method_options bacs_debit:@checkout_bacs_debit_payment_method_options bancontact:@checkout_bancontact_payment_method_options billie:@checkout_billie_payment_method_options boleto:@checkout_boleto_payment_method_options card:@checkout_card_payment_method_options cashapp:@checkout_cashapp_payment_method_options customer_balance:@checkout_customer_balance_payment_method_options eps:@checkout_eps_payment_method_options fpx:@checkout_fpx_payment_method_options giropay:@checkout_giropay_payment_method_options grabpay:@checkout_grab_pay_payment_method_options ideal:@checkout_ideal_payment_method_options kakao_pay:@checkout_kakao_pay_payment_method_options klarna:@checkout_klarna_payment_method_options konbini:@checkout_konbini_payment_method_options kr_card:@checkout_kr_card_payment_method_options link:@checkout_link_payment_method_options mobilepay:@checkout_mobilepay_payment_method_options multibanco:@checkout_multibanco_payment_method_options naver_pay:@checkout_naver_pay_payment_method_options oxxo:@checkout_oxxo_payment_method_options p24:@checkout_p24_payment_method_options payco:@checkout_payco_payment_method_options paynow:@checkout_paynow_payment_method_options paypal:@checkout_paypal_payment_method_options payto:@checkout_payto_payment_method_options pix:@checkout_pix_payment_method_options revolut_pay:@checkout_revolut_pay_payment_method_options samsung_pay:@checkout_samsung_pay_payment_method_options satispay:@checkout_satispay_payment_method_options scalapay:@checkout_scalapay_payment_method_options sepa_debit:@checkout_sepa_debit_payment_method_options sofort:@checkout_sofort_payment_method_options swish:@checkout_swish_payment_method_options twint:@checkout_twint_payment_method_options upi:@checkout_upi_payment_method_options us_bank_account:@checkout_us_bank_account_payment_method_options
+O financial_connections:@linked_account_options_common setup_future_usage:e71 target_date:S verification_method:E88
+O mandate_options:@mandate_options_upi setup_future_usage:e71
+O mandate_options:@checkout_payment_method_options_mandate_options_sepa_debit setup_future_usage:e71 target_date:S
+O amount_includes_iof:e84 expires_after_seconds:?i mandate_options:@payment_method_options_mandate_options_pix setup_future_usage:e74
+O mandate_options:@mandate_options_payto setup_future_usage:e74
+O expires_after_days:?i setup_future_usage:=none
+O bank_transfer:@checkout_customer_balance_bank_transfer_payment_method_options funding_type:?=bank_transfer setup_future_usage:=none
+O capture_method:=manual installments:@checkout_card_installments_options request_extended_authorization:e75 request_incremental_authorization:e75 request_multicapture:e75 request_overcapture:e75 request_three_d_secure!:E76 restrictions:@payment_pages_private_card_payment_method_options_resource_restrictions setup_future_usage:e71 statement_descriptor_suffix_kana:S statement_descriptor_suffix_kanji:S
+O mandate_options:@checkout_payment_method_options_mandate_options_bacs_debit setup_future_usage:e71 target_date:S
+O currency:e67 mandate_options:@checkout_acss_debit_mandate_options setup_future_usage:e71 target_date:S verification_method:E72
+O adjustable_quantity:?@payment_pages_checkout_session_optional_item_adjustable_quantity price!:S quantity!:i
+O business:@payment_pages_checkout_session_business_name individual:@payment_pages_checkout_session_individual_name
+O enabled!:b invoice_data!:@payment_pages_checkout_session_invoice_settings
+O coupon:?<coupon> promotion_code:?<promotion_code>
+O address:?@address business_name:?s150 email:?S individual_name:?s150 name:?S phone:?S tax_exempt:?e110 tax_ids:?[@payment_pages_checkout_session_tax_id
+O after_submit:?@payment_pages_checkout_session_custom_text_position shipping_address:?@payment_pages_checkout_session_custom_text_position submit:?@payment_pages_checkout_session_custom_text_position terms_of_service_acceptance:?@payment_pages_checkout_session_custom_text_position
+O dropdown:@payment_pages_checkout_session_custom_fields_dropdown key!:S label!:@payment_pages_checkout_session_custom_fields_label numeric:@payment_pages_checkout_session_custom_fields_numeric optional!:b text:@payment_pages_checkout_session_custom_fields_text type!:e54
+O default_value:?S maximum_length:?i minimum_length:?i value:?S
+O default_value:?S options!:[@payment_pages_checkout_session_custom_fields_option value:?S
+O amount_subtotal!:i amount_total!:i fx_rate!:d source_currency!:S
+O payment_method_reuse_agreement:?@payment_pages_checkout_session_payment_method_reuse_agreement promotions:?e52 terms_of_service:?e53
+O promotions:?e474 terms_of_service:?E475
+O business_name:?S individual_name:?S shipping_details:?@payment_pages_checkout_session_checkout_address_details
+O address!:@address name!:S
+O background_color!:S border_style!:e48 button_color!:S display_name!:S font_family!:S icon:?@payment_pages_checkout_session_branding_settings_icon logo:?@payment_pages_checkout_session_branding_settings_logo
+O file:S type!:e50 url:S
+O recovery:?@payment_pages_checkout_session_after_expiration_recovery
+O allow_promotion_codes!:b enabled!:b expires_at:?t url:?S
+O amount!:i balance_transaction:?<balance_transaction> charge:?<charge> created!:t currency!:c description:S destination_details:@refund_destination_details failure_balance_transaction:<balance_transaction> failure_reason:S id!:S instructions_email:S metadata:?{s500 next_action:@refund_next_action object!:=refund payment_intent:?<payment_intent> pending_reason:e476 presentment_details:@payment_flows_payment_intent_presentment_details reason:?E477 receipt_number:?S source_transfer_reversal:?<transfer_reversal> status:?S transfer_reversal:?<transfer_reversal>
+O display_details:@refund_next_action_display_details type!:S
+O email_sent!:@email_sent expires_at!:t
+O email_sent_at!:t email_sent_to!:S
+O affirm:@destination_details_unimplemented afterpay_clearpay:@destination_details_unimplemented alipay:@destination_details_unimplemented alma:@destination_details_unimplemented amazon_pay:@destination_details_unimplemented au_bank_transfer:@destination_details_unimplemented blik:@refund_destination_details_blik br_bank_transfer:@refund_destination_details_br_bank_transfer card:@refund_destination_details_card cashapp:@destination_details_unimplemented crypto:@refund_destination_details_crypto customer_cash_balance:@destination_details_unimplemented eps:@destination_details_unimplemented eu_bank_transfer:@refund_destination_details_eu_bank_transfer gb_bank_transfer:@refund_destination_details_gb_bank_transfer giropay:@destination_details_unimplemented grabpay:@destination_details_unimplemented jp_bank_transfer:@refund_destination_details_jp_bank_transfer klarna:@destination_details_unimplemented mb_way:@refund_destination_details_mb_way multibanco:@refund_destination_details_multibanco mx_bank_transfer:@refund_destination_details_mx_bank_transfer nz_bank_transfer:@destination_details_unimplemented p24:@refund_destination_details_p24 paynow:@destination_details_unimplemented paypal:@refund_destination_details_paypal pix:@destination_details_unimplemented revolut:@destination_details_unimplemented scalapay:@destination_details_unimplemented sofort:@destination_details_unimplemented swish:@refund_destination_details_swish th_bank_transfer:@refund_destination_details_th_bank_transfer twint:@destination_details_unimplemented type!:S us_bank_transfer:@refund_destination_details_us_bank_transfer wechat_pay:@destination_details_unimplemented zip:@destination_details_unimplemented
+O reference:?S reference_status:?S
+O network_decline_code:?S reference:?S reference_status:?S
+O network_decline_code:?S
+O reference:S reference_status:S reference_type:S type!:e478
+O amount!:i balance_transactions!:[@balance_transaction charge!:<charge> created!:t currency!:c enhanced_eligibility_types!:[e479 evidence!:@dispute_evidence evidence_details!:@dispute_evidence_details id!:S is_charge_refundable!:b livemode!:b metadata!:{s500 object!:=dispute payment_intent:?<payment_intent> payment_method_details:@dispute_payment_method_details reason!:S status!:E480
+O amazon_pay:@dispute_payment_method_details_amazon_pay card:@dispute_payment_method_details_card klarna:@dispute_payment_method_details_klarna paypal:@dispute_payment_method_details_paypal type!:e481
+O case_id:?S reason_code:?S
+O chargeback_loss_reason_code:S reason_code:?S
+O brand!:S case_type!:e482 network_reason_code:?S
+O dispute_type:?e483
+O due_by:?t enhanced_eligibility!:@dispute_enhanced_eligibility has_evidence!:b past_due!:b submission_count!:i
+O visa_compelling_evidence_3:@dispute_enhanced_eligibility_visa_compelling_evidence3 visa_compliance:@dispute_enhanced_eligibility_visa_compliance
+O status!:e484
+O required_actions!:[e485 status!:e486
+O access_activity_log:?s150000 billing_address:?S cancellation_policy:?<file> cancellation_policy_disclosure:?s150000 cancellation_rebuttal:?s150000 customer_communication:?<file> customer_email_address:?S customer_name:?S customer_purchase_ip:?S customer_signature:?<file> duplicate_charge_documentation:?<file> duplicate_charge_explanation:?s150000 duplicate_charge_id:?S enhanced_evidence!:@dispute_enhanced_evidence product_description:?s150000 receipt:?<file> refund_policy:?<file> refund_policy_disclosure:?s150000 refund_refusal_explanation:?s150000 service_date:?S service_documentation:?<file> shipping_address:?S shipping_carrier:?S shipping_date:?S shipping_documentation:?<file> shipping_tracking_number:?S uncategorized_file:?<file> uncategorized_text:?s150000
+O visa_compelling_evidence_3:@dispute_enhanced_evidence_visa_compelling_evidence3 visa_compliance:@dispute_enhanced_evidence_visa_compliance
+O fee_acknowledged!:b
+O disputed_transaction:?@dispute_visa_compelling_evidence3_disputed_transaction prior_undisputed_transactions!:[@dispute_visa_compelling_evidence3_prior_undisputed_transaction
+O charge!:S customer_account_id:?S customer_device_fingerprint:?S customer_device_id:?S customer_email_address:?S customer_purchase_ip:?S product_description:?s150000 shipping_address:?@dispute_transaction_shipping_address
+O customer_account_id:?S customer_device_fingerprint:?S customer_device_id:?S customer_email_address:?S customer_purchase_ip:?S merchandise_or_services:?e43 product_description:?s150000 shipping_address:?@dispute_transaction_shipping_address
+O amount!:i amount_captured!:i amount_refunded!:i application:?<application> application_fee:?<application_fee> application_fee_amount:?i balance_transaction:?<balance_transaction> billing_details!:@billing_details calculated_statement_descriptor:?S captured!:b created!:t currency!:c customer:?<customer|deleted_customer> description:?s40000 disputed!:b failure_balance_transaction:?<balance_transaction> failure_code:?S failure_message:?S fraud_details:?@charge_fraud_details id!:S livemode!:b metadata!:{s500 object!:=charge on_behalf_of:?<account> outcome:?@charge_outcome paid!:b payment_intent:?<payment_intent> payment_method:?S payment_method_details:?@payment_method_details presentment_details:@payment_flows_payment_intent_presentment_details radar_options:@radar_radar_options receipt_email:?S receipt_number:?S receipt_url:?S refunded!:b refunds:?o201 review:?<review> shipping:?@shipping source_transfer:?<transfer> statement_descriptor:?S statement_descriptor_suffix:?S status!:e448 transfer:<transfer> transfer_data:?@charge_transfer_data transfer_group:?S
+O ach_credit_transfer:@payment_method_details_ach_credit_transfer ach_debit:@payment_method_details_ach_debit acss_debit:@payment_method_details_acss_debit affirm:@payment_method_details_affirm afterpay_clearpay:@payment_method_details_afterpay_clearpay alipay:@payment_flows_private_payment_methods_alipay_details alma:@payment_method_details_alma amazon_pay:@payment_method_details_amazon_pay au_becs_debit:@payment_method_details_au_becs_debit bacs_debit:@payment_method_details_bacs_debit bancontact:@payment_method_details_bancontact billie:@payment_method_details_billie bizum:@payment_method_details_bizum blik:@payment_method_details_blik boleto:@payment_method_details_boleto card:@payment_method_details_card card_present:@payment_method_details_card_present cashapp:@payment_method_details_cashapp crypto:@payment_method_details_crypto customer_balance:@payment_method_details_customer_balance eps:@payment_method_details_eps fpx:@payment_method_details_fpx giropay:@payment_method_details_giropay grabpay:@payment_method_details_grabpay ideal:@payment_method_details_ideal interac_present:@payment_method_details_interac_present kakao_pay:@payment_method_details_kakao_pay klarna:@payment_method_details_klarna konbini:@payment_method_details_konbini kr_card:@payment_method_details_kr_card link:@payment_method_details_link mb_way:@payment_method_details_mb_way mobilepay:@payment_method_details_mobilepay multibanco:@payment_method_details_multibanco naver_pay:@payment_method_details_naver_pay nz_bank_account:@payment_method_details_nz_bank_account oxxo:@payment_method_details_oxxo p24:@payment_method_details_p24 pay_by_bank:@payment_method_details_pay_by_bank payco:@payment_method_details_payco paynow:@payment_method_details_paynow paypal:@payment_method_details_paypal payto:@payment_method_details_payto pix:@payment_method_details_pix promptpay:@payment_method_details_promptpay revolut_pay:@payment_method_details_revolut_pay samsung_pay:@payment_method_details_samsung_pay satispay:@payment_method_details_satispay scalapay:@payment_method_details_scalapay sepa_debit:@payment_method_details_sepa_debit sofort:@payment_method_details_sofort stripe_account:@payment_method_details_stripe_account sunbit:@payment_method_details_sunbit swish:@payment_method_details_swish twint:@payment_method_details_twint type!:S upi:@payment_method_details_upi us_bank_account:@payment_method_details_us_bank_account wechat:@payment_method_details_wechat wechat_pay:@payment_method_details_wechat_pay zip:@payment_method_details_zip
+O funding:@revolut_pay_underlying_payment_method_funding_details transaction_id:?S
+O card:@payment_method_details_passthrough_card type:?=card
+O card:?@internal_card
+O store:?@payment_method_details_konbini_store
+O location:S payer_details:?@klarna_payer_details payment_method_category:?S preferred_locale:?S reader:S
+O address:?@klarna_address
+O amount_authorized:?i authorization_code:?S brand:?S capture_before:t checks:?@payment_method_details_card_checks country:?S exp_month!:i exp_year!:i extended_authorization:@payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_extended_authorization_extended_authorization fingerprint:?S funding:?S incremental_authorization:@payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_incremental_authorization_incremental_authorization installments:?@payment_method_details_card_installments last4:?S mandate:?S multicapture:@payment_flows_private_payment_methods_card_details_api_resource_multicapture network:?S network_token:?@payment_method_details_card_network_token network_transaction_id:?S overcapture:@payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_overcapture_overcapture regulated_status:?e459 three_d_secure:?@three_d_secure_details_charge wallet:?@payment_method_details_card_wallet
+O amex_express_checkout:@payment_method_details_card_wallet_amex_express_checkout apple_pay:@payment_method_details_card_wallet_apple_pay dynamic_last4:?S google_pay:@payment_method_details_card_wallet_google_pay link:@payment_method_details_card_wallet_link masterpass:@payment_method_details_card_wallet_masterpass samsung_pay:@payment_method_details_card_wallet_samsung_pay type!:e460 visa_checkout:@payment_method_details_card_wallet_visa_checkout
+O authentication_flow:?e355 electronic_commerce_indicator:?E190 exemption_indicator:?e191 exemption_indicator_applied:b result:?e356 result_reason:?e357 transaction_id:?S version:?E193
+O maximum_amount_capturable!:i status!:e487
+O status!:e487
+O plan:?@payment_method_details_card_installments_plan
+O status!:e93
+O funding:@amazon_pay_underlying_payment_method_funding_details transaction_id:?S
+O installments:@alma_installments transaction_id:?S
+O advice_code:?e488 network_advice_code:?S network_decline_code:?S network_status:?S reason:?S risk_level:S risk_score:i rule:<rule> seller_message:?S type!:S
+O action!:S id!:S predicate!:S
+O stripe_report:S user_report:S
+O configuration!:<billing_portal.configuration> created!:t customer!:S customer_account:?S flow:?@portal_flows_flow id!:S livemode!:b locale:?e41 object!:=billing_portal.session on_behalf_of:?S return_url:?S url!:S
+O after_completion!:@portal_flows_flow_after_completion subscription_cancel:?@portal_flows_flow_subscription_cancel subscription_update:?@portal_flows_flow_subscription_update subscription_update_confirm:?@portal_flows_flow_subscription_update_confirm type!:e40
+O discounts:?[@portal_flows_subscription_update_confirm_discount items!:[@portal_flows_subscription_update_confirm_item subscription!:S
+O id:?S price:?S quantity:i
+O coupon:?S promotion_code:?S
+O retention:?@portal_flows_retention subscription!:S
+O coupon_offer:?@portal_flows_coupon_offer type!:=coupon_offer
+O hosted_confirmation:?@portal_flows_after_completion_hosted_confirmation redirect:?@portal_flows_after_completion_redirect type!:e39
+O return_url!:S
+O active!:b application:?<application|deleted_application> business_profile!:@portal_business_profile created!:t default_return_url:?S features!:@portal_features id!:S is_default!:b livemode!:b login_page!:@portal_login_page metadata:?{s500 name:?S object!:=billing_portal.configuration updated!:t
+O enabled!:b url:?S
+O customer_update!:@portal_customer_update invoice_history!:@portal_invoice_list payment_method_update!:@portal_payment_method_update subscription_cancel!:@portal_subscription_cancel subscription_update!:@portal_subscription_update
+O billing_cycle_anchor:?e35 default_allowed_updates!:[e36 enabled!:b products:?[@portal_subscription_update_product proration_behavior!:e34 schedule_at_period_end!:@portal_resource_schedule_update_at_period_end trial_update_behavior!:e38
+O conditions!:[@portal_resource_schedule_update_at_period_end_condition
+O adjustable_quantity!:@portal_subscription_update_product_adjustable_quantity prices!:[S product!:S
+O enabled!:b maximum:?i minimum!:i
+O cancellation_reason!:@portal_subscription_cancellation_reason enabled!:b mode!:e33 proration_behavior!:e34
+O enabled!:b options!:[e32
+O enabled!:b payment_method_configuration:?S
+O allowed_updates!:[e31 enabled!:b
+O headline:?S privacy_policy_url:?S terms_of_service_url:?S
+O aggregated_value!:n end_time!:t id!:S livemode!:b meter!:S object!:=billing.meter_event_summary start_time!:t
+O created!:t customer_mapping!:@billing_meter_resource_customer_mapping_settings default_aggregation!:@billing_meter_resource_aggregation_settings display_name!:S event_name!:S event_time_window:?e30 id!:S livemode!:b object!:=billing.meter status!:e28 status_transitions!:@billing_meter_resource_billing_meter_status_transitions updated!:t value_settings!:@billing_meter_resource_billing_meter_value
+O event_payload_key!:S
+O deactivated_at:?t
+O event_payload_key!:S type!:=by_id
+O created!:t event_name!:s100 identifier!:S livemode!:b object!:=billing.meter_event payload!:{s100 timestamp!:t
+O cancel:?@billing_meter_resource_billing_meter_event_adjustment_cancel event_name!:s100 livemode!:b object!:=billing.meter_event_adjustment status!:e315 type!:=cancel
+O identifier:?s100
+O amount!:@billing_credit_grants_resource_amount applicability_config!:@billing_credit_grants_resource_applicability_config category!:e27 created!:t customer!:<customer|deleted_customer> customer_account:?S effective_at:?t expires_at:?t id!:S livemode!:b metadata!:{s500 name:?S object!:=billing.credit_grant priority:?i test_clock:?<test_helpers.test_clock> updated!:t voided_at:?t
+O scope!:@billing_credit_grants_resource_scope
+O price_type:=metered prices:[@billing_credit_grants_resource_applicable_price
+O id:?S
+O monetary:?@billing_credit_grants_resource_monetary_amount type!:E26
+O currency!:S value!:i
+O created!:t credit:?@billing_credit_grants_resource_balance_credit credit_grant!:<billing.credit_grant> debit:?@billing_credit_grants_resource_balance_debit effective_at!:t id!:S livemode!:b object!:=billing.credit_balance_transaction test_clock:?<test_helpers.test_clock> type:?e489
+O amount!:@billing_credit_grants_resource_amount credits_applied:?@billing_credit_grants_resource_balance_credits_applied type!:e490
+O invoice!:<invoice> invoice_line_item!:S
+O amount!:@billing_credit_grants_resource_amount credits_application_invoice_voided:?@billing_credit_grants_resource_balance_credits_application_invoice_voided type!:e491
+O balances!:[@credit_balance customer!:<customer|deleted_customer> customer_account:?S livemode!:b object!:=billing.credit_balance_summary
+O available_balance!:@billing_credit_grants_resource_amount ledger_balance!:@billing_credit_grants_resource_amount
+O alert_type!:E23 id!:S livemode!:b object!:=billing.alert status:?e492 title!:S usage_threshold:?@thresholds_resource_usage_threshold_config
+O filters:?[@thresholds_resource_usage_alert_filter gte!:i meter!:<billing.meter> recurrence!:E24
+O customer:?<customer> type!:=customer
+O object!:=balance_settings payments!:@balance_settings_resource_payments
+O debit_negative_balances:?b payouts:?@balance_settings_resource_payouts settlement_timing!:@balance_settings_resource_settlement_timing
+O delay_days!:i delay_days_override:i start_of_day:?@balance_settings_resource_start_of_day
+O hour!:i minutes!:i timezone!:S
+O automatic_transfer_rules_by_currency:?{[@balance_settings_resource_automatic_transfer_rule minimum_balance_by_currency:?{i schedule:?@balance_settings_resource_payout_schedule statement_descriptor:?S status!:e93
+O interval:?e14 monthly_payout_days:[i weekly_payout_days:[E16
+O payout_method!:S transfer_up_to_amount:?i type!:e22
+O amount!:i available_on!:t balance_type!:E493 created!:t currency!:c description:?S exchange_rate:?n fee!:i fee_details!:[@fee id!:S net!:i object!:=balance_transaction reporting_category!:S source:?<application_fee|charge|connect_collection_transfer|customer_cash_balance_transaction|dispute|fee_refund|issuing.authorization|issuing.dispute|issuing.transaction|payout|refund|reserve_transaction|tax_deducted_at_source|topup|transfer|transfer_reversal> status!:S type!:e494
+O id!:S object!:=tax_deducted_at_source period_end!:t period_start!:t tax_deduction_account_number!:S
+O amount!:i currency!:c description:?S id!:S object!:=reserve_transaction
+O amount!:i currency!:c destination!:<account> id!:S livemode!:b object!:=connect_collection_transfer
+O amount!:i application:?S currency!:c description:?S type!:S
+O available!:[@balance_amount connect_reserved:[@balance_amount instant_available:[@balance_amount_net issuing:@balance_detail livemode!:b object!:=balance pending!:[@balance_amount refund_and_dispute_prefunding:@balance_detail_ungated
+O available!:[@balance_amount pending!:[@balance_amount
+O available!:[@balance_amount
+O amount!:i currency!:c net_available:[@balance_net_available source_types:@balance_amount_by_source_type
+O bank_account:i card:i fpx:i
+O amount!:i destination!:S source_types:@balance_amount_by_source_type
+O amount!:i currency!:c source_types:@balance_amount_by_source_type
+O created!:t deleted:b expires_at:?t id!:S livemode!:b name!:S object!:=apps.secret payload:?S scope!:@secret_service_resource_scope
+O amount!:i balance_transaction:?<balance_transaction> created!:t currency!:c fee!:<application_fee> id!:S metadata:?{s500 object!:=fee_refund
+O account!:<account> amount!:i amount_refunded!:i application!:<application> balance_transaction:?<balance_transaction> charge!:<charge> created!:t currency!:c fee_source:?@platform_earning_fee_source id!:S livemode!:b object!:=application_fee originating_transaction:?<charge> refunded!:b refunds!:o95
+O charge:S payout:S type!:E495
+O deleted!:B id!:S object!:=apple_pay_domain
+O created!:t domain_name!:S id!:S livemode!:b object!:=apple_pay_domain
+O deleted!:B id!:S object!:=person
+O account!:S additional_tos_acceptances:@person_additional_tos_acceptances address:@address address_kana:?@legal_entity_japan_address address_kanji:?@legal_entity_japan_address created!:t dob:@legal_entity_dob email:?S first_name:?S first_name_kana:?S first_name_kanji:?S full_name_aliases:[S future_requirements:?@person_future_requirements gender:?s id!:S id_number_provided:b id_number_secondary_provided:b last_name:?S last_name_kana:?S last_name_kanji:?S maiden_name:?S metadata:{s500 nationality:?S object!:=person phone:?S political_exposure:e12 registered_address:@address relationship:@person_relationship requirements:?@person_requirements ssn_last_4_provided:b us_cfpb_data:?@person_us_cfpb_data verification:@legal_entity_person_verification
+O additional_document:?@legal_entity_person_verification_document details:?S details_code:?S document:@legal_entity_person_verification_document status!:S
+O back:?<file> details:?S details_code:?S front:?<file>
+O ethnicity_details:?@person_ethnicity_details race_details:?@person_race_details self_identified_gender:?S
+O race:?[e20 race_other:?S
+O ethnicity:?[e19 ethnicity_other:?S
+O alternatives:?[@account_requirements_alternative currently_due!:[S errors!:[@account_requirements_error eventually_due!:[S past_due!:[S pending_verification!:[S
+O code!:E496 reason!:S requirement!:S
+O alternative_fields_due!:[S original_fields_due!:[S
+O authorizer:?b director:?b executive:?b legal_guardian:?b owner:?b percent_ownership:?n representative:?b title:?S
+O account:?@person_additional_tos_acceptance
+O created!:t object!:=login_link url!:S
+O account:?<account> address_city:?S address_country:?S address_line1:?S address_line1_check:?S address_line2:?S address_state:?S address_zip:?S address_zip_check:?S allow_redisplay:?e66 available_payout_methods:?[e207 brand!:S country:?S currency:?c customer:?<customer|deleted_customer> cvc_check:?S default_for_currency:?b dynamic_last4:?S exp_month!:i exp_year!:i fingerprint:?S funding!:S id!:S iin:S last4!:S metadata:?{s500 name:?S networks:@token_card_networks object!:=card regulated_status:?e459 status:?S tokenization_method:?S
+O preferred:?S
+O account:?<account> account_holder_name:?S account_holder_type:?S account_type:?S available_payout_methods:?[e207 bank_name:?S country!:S currency!:c customer:?<customer|deleted_customer> default_for_currency:?b fingerprint:?S future_requirements:?@external_account_requirements id!:S last4!:S metadata:?{s500 object!:=bank_account requirements:?@external_account_requirements routing_number:?S status!:S
+O currently_due:?[S errors:?[@account_requirements_error past_due:?[S pending_verification:?[S
+O account!:<account> future_requirements:@account_capability_future_requirements id!:S object!:=capability requested!:b requested_at:?t requirements:@account_capability_requirements status!:E497
+O alternatives:?[@account_requirements_alternative current_deadline:?t currently_due!:[S disabled_reason:?E498 errors!:[@account_requirements_error eventually_due!:[S past_due!:[S pending_verification!:[S
+O deleted!:B id!:S object!:=account
+O account!:S client_secret!:S components!:@connect_embedded_account_session_create_components expires_at!:t livemode!:b object!:=account_session
+O account_management!:@connect_embedded_account_config_claim account_onboarding!:@connect_embedded_account_config_claim balance_report!:@connect_embedded_base_config_claim balances!:@connect_embedded_payouts_config disputes_list!:@connect_embedded_disputes_list_config documents!:@connect_embedded_base_config_claim financial_account!:@connect_embedded_financial_account_config_claim financial_account_transactions!:@connect_embedded_financial_account_transactions_config_claim instant_payouts_promotion!:@connect_embedded_instant_payouts_promotion_config issuing_card!:@connect_embedded_issuing_card_config_claim issuing_cards_list!:@connect_embedded_issuing_cards_list_config_claim notification_banner!:@connect_embedded_account_config_claim payment_details!:@connect_embedded_payments_config_claim payment_disputes!:@connect_embedded_payment_disputes_config payments!:@connect_embedded_payments_config_claim payout_details!:@connect_embedded_base_config_claim payout_reconciliation_report!:@connect_embedded_base_config_claim payouts!:@connect_embedded_payouts_config payouts_list!:@connect_embedded_base_config_claim tax_registrations!:@connect_embedded_base_config_claim tax_settings!:@connect_embedded_base_config_claim
+O enabled!:b features!:@connect_embedded_payment_disputes_features
+O destination_on_behalf_of_charge_management!:b dispute_management!:b refund_management!:b
+O enabled!:b features!:@connect_embedded_payments_features
+O capture_payments!:b destination_on_behalf_of_charge_management!:b dispute_management!:b refund_management!:b
+O enabled!:b features!:@connect_embedded_issuing_cards_list_features
+O card_management!:b card_spend_dispute_management!:b cardholder_management!:b disable_stripe_user_authentication!:b spend_control_management!:b
+O enabled!:b features!:@connect_embedded_issuing_card_features
+O card_management!:b card_spend_dispute_management!:b cardholder_management!:b spend_control_management!:b
+O enabled!:b features!:@connect_embedded_instant_payouts_promotion_features
+O disable_stripe_user_authentication!:b external_account_collection!:b instant_payouts!:b
+O enabled!:b features!:@connect_embedded_financial_account_transactions_features
+O card_spend_dispute_management!:b
+O enabled!:b features!:@connect_embedded_financial_account_features
+O disable_stripe_user_authentication!:b external_account_collection!:b send_money!:b transfer_balance!:b
+O enabled!:b features!:@connect_embedded_disputes_list_features
+O enabled!:b features!:@connect_embedded_payouts_features
+O disable_stripe_user_authentication!:b edit_payout_schedule!:b external_account_collection!:b instant_payouts!:b standard_payouts!:b
+O enabled!:b features!:@connect_embedded_base_features
+O enabled!:b features!:@connect_embedded_account_features_claim
+O disable_stripe_user_authentication!:b external_account_collection!:b
+O created!:t expires_at!:t object!:=account_link url!:S
+O business_profile:?@account_business_profile business_type:?E6 capabilities:@account_capabilities charges_enabled:b company:@legal_entity_company controller:@account_unification_account_controller country:S created:t default_currency:S details_submitted:b email:?S external_accounts:o74 future_requirements:@account_future_requirements groups:?@account_group_membership id!:S individual:@person metadata:{s500 object!:=account payouts_enabled:b requirements:@account_requirements settings:?@account_settings tos_acceptance:@account_tos_acceptance type:e499
+O date:?t ip:?S service_agreement:S user_agent:?S
+O bacs_debit_payments:@account_bacs_debit_payments_settings branding!:@account_branding_settings card_issuing:@account_card_issuing_settings card_payments!:@account_card_payments_settings dashboard!:@account_dashboard_settings invoices:@account_invoices_settings payments!:@account_payments_settings payouts:@account_payout_settings sepa_debit_payments:@account_sepa_debit_payments_settings treasury:@account_treasury_settings
+O tos_acceptance:@account_terms_of_service
+O date:?i ip:?S user_agent:S
+O creditor_id:S
+O debit_negative_balances!:b schedule!:@transfer_schedule statement_descriptor:?S
+O delay_days!:i interval!:S monthly_anchor:i monthly_payout_days:[i weekly_anchor:S weekly_payout_days:[E16
+O statement_descriptor:?S statement_descriptor_kana:?S statement_descriptor_kanji:?S
+O default_account_tax_ids:?[<tax_id> hosted_payment_method_save:?e13
+O display_name:?S timezone:?S
+O decline_on:@account_decline_charge_on statement_descriptor_prefix:?S statement_descriptor_prefix_kana:?S statement_descriptor_prefix_kanji:?S
+O avs_failure!:b cvc_failure!:b
+O tos_acceptance:@card_issuing_account_terms_of_service
+O icon:?<file> logo:?<file> primary_color:?S secondary_color:?S
+O display_name:?S service_user_number:?S
+O alternatives:?[@account_requirements_alternative current_deadline:?t currently_due:?[S disabled_reason:?e500 errors:?[@account_requirements_error eventually_due:?[S past_due:?[S pending_verification:?[S
+O payments_pricing:?S
+O fees:@account_unification_account_controller_fees is_controller:b losses:@account_unification_account_controller_losses requirement_collection:e10 stripe_dashboard:@account_unification_account_controller_stripe_dashboard type!:e9
+O type!:e11
+O payments!:e10
+O payer!:E501
+O address:@address address_kana:?@legal_entity_japan_address address_kanji:?@legal_entity_japan_address directors_provided:b directorship_declaration:?@legal_entity_directorship_declaration executives_provided:b export_license_id:S export_purpose_code:S name:?S name_kana:?S name_kanji:?S owners_provided:b ownership_declaration:?@legal_entity_ubo_declaration ownership_exemption_reason:e7 phone:?S registration_date:@legal_entity_registration_date representative_declaration:?@legal_entity_representative_declaration structure:E8 tax_id_provided:b tax_id_registrar:S vat_id_provided:b verification:?@legal_entity_company_verification
+O document!:@legal_entity_company_verification_document
+O acss_debit_payments:e398 affirm_payments:e398 afterpay_clearpay_payments:e398 alma_payments:e398 amazon_pay_payments:e398 app_distribution:e398 au_becs_debit_payments:e398 bacs_debit_payments:e398 bancontact_payments:e398 bank_transfer_payments:e398 billie_payments:e398 bizum_payments:e398 blik_payments:e398 boleto_payments:e398 card_issuing:e398 card_payments:e398 cartes_bancaires_payments:e398 cashapp_payments:e398 crypto_payments:e398 eps_payments:e398 fpx_payments:e398 gb_bank_transfer_payments:e398 giropay_payments:e398 grabpay_payments:e398 ideal_payments:e398 india_international_payments:e398 jcb_payments:e398 jp_bank_transfer_payments:e398 kakao_pay_payments:e398 klarna_payments:e398 konbini_payments:e398 kr_card_payments:e398 legacy_payments:e398 link_payments:e398 mb_way_payments:e398 mobilepay_payments:e398 multibanco_payments:e398 mx_bank_transfer_payments:e398 naver_pay_payments:e398 nz_bank_account_becs_debit_payments:e398 oxxo_payments:e398 p24_payments:e398 pay_by_bank_payments:e398 payco_payments:e398 paynow_payments:e398 payto_payments:e398 pix_payments:e398 promptpay_payments:e398 revolut_pay_payments:e398 samsung_pay_payments:e398 satispay_payments:e398 scalapay_payments:e398 sepa_bank_transfer_payments:e398 sepa_debit_payments:e398 sofort_payments:e398 sunbit_payments:e398 swish_payments:e398 tax_reporting_us_1099_k:e398 tax_reporting_us_1099_misc:e398 transfers:e398 treasury:e398 twint_payments:e398 upi_payments:e398 us_bank_account_ach_payments:e398 us_bank_transfer_payments:e398 zip_payments:e398
+O annual_revenue:?@account_annual_revenue estimated_worker_count:?i mcc:?S minority_owned_business_designation:?[e5 monthly_estimated_revenue:@account_monthly_estimated_revenue name:?S product_description:?s40000 support_address:?@address support_email:?S support_phone:?S support_url:?S url:?S
+O amount:?i currency:?c fiscal_year_end:?S
+R account o2222
+R account_annual_revenue o2248
+R account_bacs_debit_payments_settings o2237
+R account_branding_settings o2236
+R account_business_profile o2247
+R account_capabilities o2246
+R account_capability_future_requirements o2197
+R account_capability_requirements o2197
+R account_card_issuing_settings o2235
+R account_card_payments_settings o2233
+R account_dashboard_settings o2232
+R account_decline_charge_on o2234
+R account_future_requirements o2238
+R account_group_membership o2239
+R account_invoices_settings o2231
+R account_link o2221
+R account_monthly_estimated_revenue o32
+R account_payments_settings o2230
+R account_payout_settings o2228
+R account_requirements o2238
+R account_requirements_alternative o2188
+R account_requirements_error o2187
+R account_sepa_debit_payments_settings o2227
+R account_session o2199
+R account_settings o2224
+R account_terms_of_service o2226
+R account_tos_acceptance o2223
+R account_treasury_settings o2225
+R account_unification_account_controller o2240
+R account_unification_account_controller_fees o2243
+R account_unification_account_controller_losses o2242
+R account_unification_account_controller_stripe_dashboard o2241
+R address o1274
+R alma_installments o1587
+R amazon_pay_underlying_payment_method_funding_details o2093
+R api_errors o1321
+R apple_pay_domain o2178
+R application o1395
+R application_fee o2175
+R apps.secret o2173
+R automatic_tax o1835
+R balance o2166
+R balance_amount o2172
+R balance_amount_by_source_type o2170
+R balance_amount_net o2169
+R balance_detail o2168
+R balance_detail_ungated o2167
+R balance_net_available o2171
+R balance_settings o2154
+R balance_settings_resource_automatic_transfer_rule o2160
+R balance_settings_resource_payments o2155
+R balance_settings_resource_payout_schedule o2159
+R balance_settings_resource_payouts o2158
+R balance_settings_resource_settlement_timing o2156
+R balance_settings_resource_start_of_day o2157
+R balance_transaction o2161
+R bank_account o2194
+R bank_connections_resource_account_number_details o1882
+R bank_connections_resource_accountholder o1873
+R bank_connections_resource_balance o1879
+R bank_connections_resource_balance_api_resource_cash_balance o1881
+R bank_connections_resource_balance_api_resource_credit_balance o1880
+R bank_connections_resource_balance_refresh o1877
+R bank_connections_resource_link_account_session_filters o1872
+R bank_connections_resource_ownership_refresh o1877
+R bank_connections_resource_transaction_refresh o1876
+R bank_connections_resource_transaction_resource_status_transitions o1241
+R billing.alert o2151
+R billing.credit_balance_summary o2149
+R billing.credit_balance_transaction o2145
+R billing.credit_grant o2139
+R billing.meter o2132
+R billing.meter_event o2136
+R billing.meter_event_adjustment o2137
+R billing.meter_event_summary o2131
+R billing_bill_resource_invoice_item_parents_invoice_item_parent o1840
+R billing_bill_resource_invoice_item_parents_invoice_item_subscription_parent o1841
+R billing_bill_resource_invoicing_lines_common_credited_items o1804
+R billing_bill_resource_invoicing_lines_common_proration_details o1803
+R billing_bill_resource_invoicing_lines_parents_invoice_line_item_invoice_item_parent o1805
+R billing_bill_resource_invoicing_lines_parents_invoice_line_item_parent o1801
+R billing_bill_resource_invoicing_lines_parents_invoice_line_item_subscription_item_parent o1802
+R billing_bill_resource_invoicing_parents_invoice_parent o1829
+R billing_bill_resource_invoicing_parents_invoice_quote_parent o1831
+R billing_bill_resource_invoicing_parents_invoice_subscription_parent o1830
+R billing_bill_resource_invoicing_pricing_pricing o1798
+R billing_bill_resource_invoicing_pricing_pricing_price_details o1799
+R billing_bill_resource_invoicing_taxes_tax o1796
+R billing_bill_resource_invoicing_taxes_tax_rate_details o1797
+R billing_clocks_resource_status_details_advancing_status_details o1298
+R billing_clocks_resource_status_details_status_details o1297
+R billing_credit_grants_resource_amount o2143
+R billing_credit_grants_resource_applicability_config o2140
+R billing_credit_grants_resource_applicable_price o2142
+R billing_credit_grants_resource_balance_credit o2148
+R billing_credit_grants_resource_balance_credits_application_invoice_voided o2147
+R billing_credit_grants_resource_balance_credits_applied o2147
+R billing_credit_grants_resource_balance_debit o2146
+R billing_credit_grants_resource_monetary_amount o2144
+R billing_credit_grants_resource_scope o2141
+R billing_details o1946
+R billing_meter_resource_aggregation_settings o136
+R billing_meter_resource_billing_meter_event_adjustment_cancel o2138
+R billing_meter_resource_billing_meter_status_transitions o2134
+R billing_meter_resource_billing_meter_value o2133
+R billing_meter_resource_customer_mapping_settings o2135
+R billing_portal.configuration o2119
+R billing_portal.session o2110
+R cancellation_details o1910
+R capability o2196
+R card o2192
+R card_generated_from_payment_method_details o1945
+R card_issuing_account_terms_of_service o2226
+R card_mandate_payment_method_details o5
+R cash_balance o1965
+R charge o2090
+R charge_fraud_details o2109
+R charge_outcome o2107
+R charge_transfer_data o1602
+R checkout.session o2031
+R checkout_acss_debit_mandate_options o1435
+R checkout_acss_debit_payment_method_options o2046
+R checkout_affirm_payment_method_options o242
+R checkout_afterpay_clearpay_payment_method_options o242
+R checkout_alipay_payment_method_options o243
+R checkout_alma_payment_method_options o244
+R checkout_amazon_pay_payment_method_options o245
+R checkout_au_becs_debit_payment_method_options o246
+R checkout_bacs_debit_payment_method_options o2045
+R checkout_bancontact_payment_method_options o249
+R checkout_billie_payment_method_options o244
+R checkout_boleto_payment_method_options o1668
+R checkout_card_installments_options o207
+R checkout_card_payment_method_options o2044
+R checkout_cashapp_payment_method_options o242
+R checkout_customer_balance_bank_transfer_payment_method_options o1661
+R checkout_customer_balance_payment_method_options o2043
+R checkout_eps_payment_method_options o249
+R checkout_fpx_payment_method_options o249
+R checkout_giropay_payment_method_options o249
+R checkout_grab_pay_payment_method_options o249
+R checkout_ideal_payment_method_options o249
+R checkout_kakao_pay_payment_method_options o245
+R checkout_klarna_payment_method_options o253
+R checkout_konbini_payment_method_options o2042
+R checkout_kr_card_payment_method_options o245
+R checkout_link_payment_method_options o245
+R checkout_link_wallet_options o294
+R checkout_mobilepay_payment_method_options o242
+R checkout_multibanco_payment_method_options o249
+R checkout_naver_pay_payment_method_options o245
+R checkout_oxxo_payment_method_options o1656
+R checkout_p24_payment_method_options o249
+R checkout_payco_payment_method_options o244
+R checkout_payment_method_options_mandate_options_bacs_debit o1423
+R checkout_payment_method_options_mandate_options_sepa_debit o1423
+R checkout_paynow_payment_method_options o249
+R checkout_paypal_payment_method_options o1655
+R checkout_payto_payment_method_options o2041
+R checkout_pix_payment_method_options o2040
+R checkout_revolut_pay_payment_method_options o268
+R checkout_samsung_pay_payment_method_options o244
+R checkout_satispay_payment_method_options o244
+R checkout_scalapay_payment_method_options o244
+R checkout_sepa_debit_payment_method_options o2039
+R checkout_session_payment_method_options o2036
+R checkout_session_wallet_options o2032
+R checkout_sofort_payment_method_options o249
+R checkout_swish_payment_method_options o1542
+R checkout_twint_payment_method_options o257
+R checkout_upi_payment_method_options o2038
+R checkout_us_bank_account_payment_method_options o2037
+R climate.order o2028
+R climate.product o2026
+R climate.supplier o2024
+R climate_removals_beneficiary o304
+R climate_removals_location o2025
+R climate_removals_order_deliveries o2029
+R climate_removals_products_price o2027
+R confirmation_token o2016
+R confirmation_tokens_resource_mandate_data o2022
+R confirmation_tokens_resource_mandate_data_resource_customer_acceptance o2023
+R confirmation_tokens_resource_mandate_data_resource_customer_acceptance_resource_online o1723
+R confirmation_tokens_resource_payment_method_options o2019
+R confirmation_tokens_resource_payment_method_options_resource_card o2020
+R confirmation_tokens_resource_payment_method_options_resource_card_resource_installment o2021
+R confirmation_tokens_resource_payment_method_preview o2018
+R confirmation_tokens_resource_shipping o2017
+R connect_account_reference o1385
+R connect_collection_transfer o2164
+R connect_embedded_account_config_claim o2219
+R connect_embedded_account_features_claim o2220
+R connect_embedded_account_session_create_components o2200
+R connect_embedded_base_config_claim o2218
+R connect_embedded_base_features o5
+R connect_embedded_disputes_list_config o2215
+R connect_embedded_disputes_list_features o2204
+R connect_embedded_financial_account_config_claim o2213
+R connect_embedded_financial_account_features o2214
+R connect_embedded_financial_account_transactions_config_claim o2211
+R connect_embedded_financial_account_transactions_features o2212
+R connect_embedded_instant_payouts_promotion_config o2209
+R connect_embedded_instant_payouts_promotion_features o2210
+R connect_embedded_issuing_card_config_claim o2207
+R connect_embedded_issuing_card_features o2208
+R connect_embedded_issuing_cards_list_config_claim o2205
+R connect_embedded_issuing_cards_list_features o2206
+R connect_embedded_payment_disputes_config o2201
+R connect_embedded_payment_disputes_features o2202
+R connect_embedded_payments_config_claim o2203
+R connect_embedded_payments_features o2204
+R connect_embedded_payouts_config o2216
+R connect_embedded_payouts_features o2217
+R country_spec o2013
+R country_spec_verification_field_details o2015
+R country_spec_verification_fields o2014
+R coupon o2011
+R coupon_applies_to o2012
+R coupon_currency_option o314
+R credit_balance o2150
+R credit_note o2008
+R credit_note_line_item o2006
+R credit_note_refund o2009
+R credit_notes_payment_record_refund o321
+R credit_notes_pretax_credit_amount o2007
+R credited_items_invoice_line_items o1804
+R currency_option o1518
+R custom_logo o1937
+R custom_unit_amount o1517
+R customer o1994
+R customer_acceptance o1722
+R customer_balance_customer_balance_settings o1966
+R customer_balance_resource_cash_balance_transaction_resource_adjusted_for_overdraft o1964
+R customer_balance_resource_cash_balance_transaction_resource_applied_to_payment_transaction o1955
+R customer_balance_resource_cash_balance_transaction_resource_funded_transaction o1958
+R customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer o1959
+R customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_eu_bank_transfer o1963
+R customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_gb_bank_transfer o1962
+R customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_jp_bank_transfer o1961
+R customer_balance_resource_cash_balance_transaction_resource_funded_transaction_resource_bank_transfer_resource_us_bank_transfer o1960
+R customer_balance_resource_cash_balance_transaction_resource_refunded_from_payment_transaction o1957
+R customer_balance_resource_cash_balance_transaction_resource_transferred_to_balance o1956
+R customer_balance_resource_cash_balance_transaction_resource_unapplied_from_payment_transaction o1955
+R customer_balance_transaction o1992
+R customer_cash_balance_transaction o1954
+R customer_session o1998
+R customer_session_resource_components o1999
+R customer_session_resource_components_resource_buy_button o146
+R customer_session_resource_components_resource_customer_sheet o2004
+R customer_session_resource_components_resource_customer_sheet_resource_features o2005
+R customer_session_resource_components_resource_mobile_payment_element o2002
+R customer_session_resource_components_resource_mobile_payment_element_resource_features o2003
+R customer_session_resource_components_resource_payment_element o2000
+R customer_session_resource_components_resource_payment_element_resource_features o2001
+R customer_session_resource_components_resource_pricing_table o146
+R customer_tax o1995
+R customer_tax_location o1996
+R deleted_account o2198
+R deleted_apple_pay_domain o2177
+R deleted_application o1394
+R deleted_bank_account o1524
+R deleted_card o1523
+R deleted_coupon o2010
+R deleted_customer o1993
+R deleted_discount o1952
+R deleted_external_account (@deleted_bank_account|@deleted_card)
+R deleted_invoice o1807
+R deleted_invoiceitem o1836
+R deleted_payment_source (@deleted_bank_account|@deleted_card)
+R deleted_person o2179
+R deleted_plan o1519
+R deleted_price o1381
+R deleted_product o1511
+R deleted_product_feature o1509
+R deleted_radar.value_list o1462
+R deleted_radar.value_list_item o1465
+R deleted_subscription_item o1396
+R deleted_tax_id o1892
+R deleted_terminal.configuration o1329
+R deleted_terminal.location o1325
+R deleted_terminal.reader o1299
+R deleted_test_helpers.test_clock o1295
+R deleted_webhook_endpoint o1238
+R destination_details_unimplemented o5
+R discount o1953
+R discount_source o1508
+R discounts_resource_discount_amount o1806
+R discounts_resource_stackable_discount_with_discount_end o1382
+R dispute o2074
+R dispute_enhanced_eligibility o2081
+R dispute_enhanced_eligibility_visa_compelling_evidence3 o2083
+R dispute_enhanced_eligibility_visa_compliance o2082
+R dispute_enhanced_evidence o2085
+R dispute_enhanced_evidence_visa_compelling_evidence3 o2087
+R dispute_enhanced_evidence_visa_compliance o2086
+R dispute_evidence o2084
+R dispute_evidence_details o2080
+R dispute_payment_method_details o2075
+R dispute_payment_method_details_amazon_pay o2079
+R dispute_payment_method_details_card o2078
+R dispute_payment_method_details_klarna o2077
+R dispute_payment_method_details_paypal o2076
+R dispute_transaction_shipping_address o1274
+R dispute_visa_compelling_evidence3_disputed_transaction o2089
+R dispute_visa_compelling_evidence3_prior_undisputed_transaction o2088
+R email_sent o2068
+R entitlements.active_entitlement o1891
+R entitlements.feature o1890
+R ephemeral_key o1889
+R event o1886
+R exchange_rate o1885
+R external_account (@bank_account|@card)
+R external_account_requirements o2195
+R fee o2165
+R fee_refund o2174
+R file o1883
+R file_link o1884
+R financial_connections.account o1875
+R financial_connections.account_owner o1874
+R financial_connections.account_ownership o1878
+R financial_connections.session o1871
+R financial_connections.transaction o1870
+R financial_reporting_finance_report_run_run_parameters o1461
+R forwarded_request_context o1869
+R forwarded_request_details o1868
+R forwarded_request_header o439
+R forwarded_response_details o1867
+R forwarding.request o1866
+R funding_instructions o1950
+R funding_instructions_bank_transfer o1951
+R funding_instructions_bank_transfer_aba_record o1700
+R funding_instructions_bank_transfer_financial_address o1694
+R funding_instructions_bank_transfer_iban_record o1699
+R funding_instructions_bank_transfer_sort_code_record o1698
+R funding_instructions_bank_transfer_spei_record o1697
+R funding_instructions_bank_transfer_swift_record o1696
+R funding_instructions_bank_transfer_zengin_record o1695
+R gelato_data_document_report_date_of_birth o1780
+R gelato_data_document_report_expiration_date o1780
+R gelato_data_document_report_issued_date o1780
+R gelato_data_id_number_report_date o1780
+R gelato_data_verified_outputs_date o1780
+R gelato_document_report o1864
+R gelato_document_report_error o1865
+R gelato_email_report o1862
+R gelato_email_report_error o1863
+R gelato_id_number_report o1860
+R gelato_id_number_report_error o1861
+R gelato_phone_report o1857
+R gelato_phone_report_error o1858
+R gelato_provided_details o1849
+R gelato_related_person o449
+R gelato_report_document_options o446
+R gelato_report_id_number_options o5
+R gelato_selfie_report o1855
+R gelato_selfie_report_error o1856
+R gelato_session_document_options o446
+R gelato_session_email_options o1851
+R gelato_session_id_number_options o5
+R gelato_session_last_error o1853
+R gelato_session_matching_options o1852
+R gelato_session_phone_options o1851
+R gelato_verification_report_options o1859
+R gelato_verification_session_options o1850
+R gelato_verified_outputs o1847
+R identity.verification_report o1854
+R identity.verification_session o1846
+R inbound_transfers o1291
+R inbound_transfers_payment_method_details_us_bank_account o1292
+R insights_resources_payment_evaluation_address o1274
+R insights_resources_payment_evaluation_billing_details o1473
+R insights_resources_payment_evaluation_client_device_metadata o768
+R insights_resources_payment_evaluation_customer_details o1488
+R insights_resources_payment_evaluation_dispute_opened o1487
+R insights_resources_payment_evaluation_early_fraud_warning_received o1486
+R insights_resources_payment_evaluation_event o1482
+R insights_resources_payment_evaluation_merchant_blocked o1481
+R insights_resources_payment_evaluation_money_movement_card o1475
+R insights_resources_payment_evaluation_money_movement_details o1474
+R insights_resources_payment_evaluation_outcome o1476
+R insights_resources_payment_evaluation_payment_details o1470
+R insights_resources_payment_evaluation_payment_method_details o1472
+R insights_resources_payment_evaluation_refunded o1485
+R insights_resources_payment_evaluation_rejected o1479
+R insights_resources_payment_evaluation_rejected_card o1480
+R insights_resources_payment_evaluation_shipping o1471
+R insights_resources_payment_evaluation_signal_v2 o1469
+R insights_resources_payment_evaluation_signals o1468
+R insights_resources_payment_evaluation_succeeded o1477
+R insights_resources_payment_evaluation_succeeded_card o1478
+R insights_resources_payment_evaluation_user_intervention_raised o1484
+R insights_resources_payment_evaluation_user_intervention_raised_custom o690
+R insights_resources_payment_evaluation_user_intervention_resolved o1483
+R internal_card o1553
+R invoice o1808
+R invoice_installments_card o1337
+R invoice_item_proration_credited_items o1839
+R invoice_item_threshold_reason o1810
+R invoice_line_item_period o460
+R invoice_mandate_options_card o1907
+R invoice_mandate_options_payto o1822
+R invoice_payment o1843
+R invoice_payment_method_options_acss_debit o1827
+R invoice_payment_method_options_acss_debit_mandate_options o1828
+R invoice_payment_method_options_bancontact o1826
+R invoice_payment_method_options_card o1825
+R invoice_payment_method_options_customer_balance o1823
+R invoice_payment_method_options_customer_balance_bank_transfer o1824
+R invoice_payment_method_options_customer_balance_bank_transfer_eu_bank_transfer o1662
+R invoice_payment_method_options_konbini o5
+R invoice_payment_method_options_mandate_options_upi o1421
+R invoice_payment_method_options_payto o1821
+R invoice_payment_method_options_pix o1820
+R invoice_payment_method_options_sepa_debit o5
+R invoice_payment_method_options_upi o1819
+R invoice_payment_method_options_us_bank_account o1817
+R invoice_payment_method_options_us_bank_account_linked_account_options o1818
+R invoice_payment_method_options_us_bank_account_linked_account_options_filters o391
+R invoice_rendering_pdf o1814
+R invoice_rendering_template o1842
+R invoice_setting_checkout_rendering_options o1620
+R invoice_setting_custom_field o439
+R invoice_setting_customer_rendering_options o1620
+R invoice_setting_customer_setting o1997
+R invoice_setting_quote_setting o1499
+R invoice_setting_subscription_schedule_phase_setting o1384
+R invoice_setting_subscription_schedule_setting o1391
+R invoice_threshold_reason o1809
+R invoiceitem o1837
+R invoices_payment_method_options o1816
+R invoices_payment_settings o1815
+R invoices_payments_invoice_payment_associated_payment o1845
+R invoices_payments_invoice_payment_status_transitions o1844
+R invoices_resource_confirmation_secret o1834
+R invoices_resource_from_invoice o1832
+R invoices_resource_invoice_rendering o1813
+R invoices_resource_invoice_tax_id o1833
+R invoices_resource_pretax_credit_amount o1800
+R invoices_resource_shipping_cost o1812
+R invoices_resource_status_transitions o1811
+R issuing.authorization o1784
+R issuing.card o1764
+R issuing.cardholder o1774
+R issuing.dispute o1754
+R issuing.personalization_design o1750
+R issuing.physical_bundle o1748
+R issuing.settlement o1747
+R issuing.token o1740
+R issuing.transaction o1724
+R issuing_authorization_amount_details o1739
+R issuing_authorization_authentication_exemption o954
+R issuing_authorization_fleet_cardholder_prompt_data o1794
+R issuing_authorization_fleet_data o1792
+R issuing_authorization_fleet_fuel_price_data o1735
+R issuing_authorization_fleet_non_fuel_price_data o1735
+R issuing_authorization_fleet_reported_breakdown o1793
+R issuing_authorization_fleet_tax_data o1734
+R issuing_authorization_fraud_challenge o1791
+R issuing_authorization_fuel_data o1790
+R issuing_authorization_merchant_data o1738
+R issuing_authorization_network_data o1789
+R issuing_authorization_pending_request o1788
+R issuing_authorization_request o1787
+R issuing_authorization_three_d_secure o955
+R issuing_authorization_treasury o1786
+R issuing_authorization_verification_data o1785
+R issuing_card_apple_pay o1766
+R issuing_card_authorization_controls o1767
+R issuing_card_fraud_warning o1773
+R issuing_card_google_pay o1766
+R issuing_card_lifecycle_conditions o526
+R issuing_card_lifecycle_controls o1772
+R issuing_card_shipping o1769
+R issuing_card_shipping_address_validation o1771
+R issuing_card_shipping_customs o1770
+R issuing_card_spending_limit o1768
+R issuing_card_wallets o1765
+R issuing_cardholder_address o1354
+R issuing_cardholder_authorization_controls o1775
+R issuing_cardholder_card_issuing o1781
+R issuing_cardholder_company o1783
+R issuing_cardholder_id_document o1779
+R issuing_cardholder_individual o1777
+R issuing_cardholder_individual_dob o1780
+R issuing_cardholder_requirements o1776
+R issuing_cardholder_spending_limit o1768
+R issuing_cardholder_user_terms_acceptance o1782
+R issuing_cardholder_verification o1778
+R issuing_dispute_canceled_evidence o1763
+R issuing_dispute_duplicate_evidence o1762
+R issuing_dispute_evidence o1756
+R issuing_dispute_fraudulent_evidence o1760
+R issuing_dispute_merchandise_not_as_described_evidence o1761
+R issuing_dispute_no_valid_authorization_evidence o1760
+R issuing_dispute_not_received_evidence o1759
+R issuing_dispute_other_evidence o1758
+R issuing_dispute_service_not_as_described_evidence o1757
+R issuing_dispute_treasury o1755
+R issuing_network_token_address o1743
+R issuing_network_token_device o1746
+R issuing_network_token_mastercard o1745
+R issuing_network_token_network_data o1741
+R issuing_network_token_visa o1744
+R issuing_network_token_wallet_provider o1742
+R issuing_personalization_design_carrier_text o1753
+R issuing_personalization_design_preferences o1752
+R issuing_personalization_design_rejection_reasons o1751
+R issuing_physical_bundle_features o1749
+R issuing_transaction_amount_details o1739
+R issuing_transaction_fleet_cardholder_prompt_data o1736
+R issuing_transaction_fleet_data o1732
+R issuing_transaction_fleet_fuel_price_data o1735
+R issuing_transaction_fleet_non_fuel_price_data o1735
+R issuing_transaction_fleet_reported_breakdown o1733
+R issuing_transaction_fleet_tax_data o1734
+R issuing_transaction_flight_data o1730
+R issuing_transaction_flight_data_leg o1731
+R issuing_transaction_fuel_data o1729
+R issuing_transaction_lodging_data o1728
+R issuing_transaction_network_data o1737
+R issuing_transaction_purchase_details o1726
+R issuing_transaction_receipt_data o1727
+R issuing_transaction_treasury o1725
+R item o2030
+R klarna_address o1554
+R klarna_payer_details o2097
+R legal_entity_company o2244
+R legal_entity_company_verification o2245
+R legal_entity_company_verification_document o2182
+R legal_entity_directorship_declaration o1782
+R legal_entity_dob o1780
+R legal_entity_japan_address o1327
+R legal_entity_person_verification o2181
+R legal_entity_person_verification_document o2182
+R legal_entity_registration_date o1780
+R legal_entity_representative_declaration o1782
+R legal_entity_ubo_declaration o1782
+R line_item o1795
+R line_items_adjustable_quantity o1615
+R line_items_discount_amount o1495
+R line_items_tax_amount o1494
+R linked_account_options_common o1419
+R login_link o2191
+R mandate o1713
+R mandate_acss_debit o1720
+R mandate_amazon_pay o5
+R mandate_au_becs_debit o1630
+R mandate_bacs_debit o1719
+R mandate_cashapp o5
+R mandate_kakao_pay o5
+R mandate_klarna o5
+R mandate_kr_card o5
+R mandate_link o5
+R mandate_multi_use o1721
+R mandate_naver_pay o5
+R mandate_nz_bank_account o5
+R mandate_options_payto o1427
+R mandate_options_upi o1421
+R mandate_payment_method_details o1714
+R mandate_paypal o1718
+R mandate_payto o1717
+R mandate_pix o1716
+R mandate_revolut_pay o5
+R mandate_sepa_debit o1715
+R mandate_single_use o32
+R mandate_twint o5
+R mandate_upi o1421
+R mandate_us_bank_account o1418
+R networks o1932
+R notification_event_data o1888
+R notification_event_request o1887
+R offline_acceptance o5
+R online_acceptance o1723
+R outbound_payments_payment_method_details o1288
+R outbound_payments_payment_method_details_financial_account o1272
+R outbound_payments_payment_method_details_us_bank_account o1284
+R outbound_transfers_payment_method_details o1283
+R outbound_transfers_payment_method_details_financial_account o1272
+R outbound_transfers_payment_method_details_us_bank_account o1284
+R package_dimensions o739
+R payment_attempt_record o1712
+R payment_data o1639
+R payment_flows_amount_details o1708
+R payment_flows_amount_details_client o1707
+R payment_flows_amount_details_client_resource_tip o190
+R payment_flows_amount_details_resource_error o1711
+R payment_flows_amount_details_resource_line_items_list_resource_line_item_resource_payment_method_options o1633
+R payment_flows_amount_details_resource_line_items_list_resource_line_item_resource_tax o571
+R payment_flows_amount_details_resource_shipping o1710
+R payment_flows_amount_details_resource_tax o1709
+R payment_flows_automatic_payment_methods_payment_intent o575
+R payment_flows_automatic_payment_methods_setup_intent o1444
+R payment_flows_installment_options o1674
+R payment_flows_payment_details o1677
+R payment_flows_payment_intent_async_workflows o1704
+R payment_flows_payment_intent_async_workflows_resource_inputs o1705
+R payment_flows_payment_intent_async_workflows_resource_inputs_resource_tax o1706
+R payment_flows_payment_intent_presentment_details o1644
+R payment_flows_private_payment_methods_alipay o5
+R payment_flows_private_payment_methods_alipay_details o1588
+R payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_extended_authorization_extended_authorization o2104
+R payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_incremental_authorization_incremental_authorization o2102
+R payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_overcapture_overcapture o2101
+R payment_flows_private_payment_methods_card_details_api_resource_multicapture o2102
+R payment_flows_private_payment_methods_card_payment_intent_amount_details_line_item_payment_method_options o1636
+R payment_flows_private_payment_methods_card_present_amount_details_line_item_payment_method_options o1636
+R payment_flows_private_payment_methods_card_present_common_wallet o1570
+R payment_flows_private_payment_methods_financial_connections_common_linked_account_options_filters o391
+R payment_flows_private_payment_methods_kakao_pay_payment_method_options o245
+R payment_flows_private_payment_methods_klarna_dob o1780
+R payment_flows_private_payment_methods_klarna_payment_intent_amount_details_line_item_payment_method_options o1635
+R payment_flows_private_payment_methods_naver_pay_payment_method_options o245
+R payment_flows_private_payment_methods_payco_payment_method_options o244
+R payment_flows_private_payment_methods_paypal_amount_details_line_item_payment_method_options o1634
+R payment_flows_private_payment_methods_samsung_pay_payment_method_options o244
+R payment_intent o1637
+R payment_intent_amount_details_line_item o1632
+R payment_intent_card_processing o1642
+R payment_intent_next_action o1678
+R payment_intent_next_action_alipay_handle_redirect o1703
+R payment_intent_next_action_blik_authorize o5
+R payment_intent_next_action_boleto o1702
+R payment_intent_next_action_card_await_notification o1701
+R payment_intent_next_action_cashapp_handle_redirect_or_display_qr_code o1443
+R payment_intent_next_action_cashapp_qr_code o1440
+R payment_intent_next_action_display_bank_transfer_instructions o1693
+R payment_intent_next_action_display_multibanco_details o1688
+R payment_intent_next_action_display_oxxo_details o1687
+R payment_intent_next_action_klarna_display_qr_code o1692
+R payment_intent_next_action_konbini o1689
+R payment_intent_next_action_konbini_familymart o1691
+R payment_intent_next_action_konbini_lawson o1691
+R payment_intent_next_action_konbini_ministop o1691
+R payment_intent_next_action_konbini_seicomart o1691
+R payment_intent_next_action_konbini_stores o1690
+R payment_intent_next_action_paynow_display_qr_code o1686
+R payment_intent_next_action_pix_display_qr_code o1685
+R payment_intent_next_action_promptpay_display_qr_code o1684
+R payment_intent_next_action_redirect_to_url o1441
+R payment_intent_next_action_swish_handle_redirect_or_display_qr_code o1682
+R payment_intent_next_action_swish_qr_code o1683
+R payment_intent_next_action_upi_handle_redirect_or_display_qr_code o1439
+R payment_intent_next_action_upiqr_code o1440
+R payment_intent_next_action_verify_with_microdeposits o1438
+R payment_intent_next_action_wechat_pay_display_qr_code o1681
+R payment_intent_next_action_wechat_pay_redirect_to_android_app o1680
+R payment_intent_next_action_wechat_pay_redirect_to_ios_app o1679
+R payment_intent_payment_method_options o1645
+R payment_intent_payment_method_options_acss_debit o1675
+R payment_intent_payment_method_options_au_becs_debit o1657
+R payment_intent_payment_method_options_bacs_debit o1670
+R payment_intent_payment_method_options_blik o243
+R payment_intent_payment_method_options_card o1665
+R payment_intent_payment_method_options_eps o249
+R payment_intent_payment_method_options_link o245
+R payment_intent_payment_method_options_mandate_options_acss_debit o1676
+R payment_intent_payment_method_options_mandate_options_bacs_debit o1423
+R payment_intent_payment_method_options_mandate_options_payto o1654
+R payment_intent_payment_method_options_mandate_options_sepa_debit o1423
+R payment_intent_payment_method_options_mobilepay o242
+R payment_intent_payment_method_options_nz_bank_account o1657
+R payment_intent_payment_method_options_payto o1653
+R payment_intent_payment_method_options_sepa_debit o1651
+R payment_intent_payment_method_options_swish o1649
+R payment_intent_payment_method_options_us_bank_account o1647
+R payment_intent_processing o1641
+R payment_intent_processing_customer_notification o1643
+R payment_intent_type_specific_payment_method_options_client o1673
+R payment_link o1601
+R payment_links_resource_after_completion o1629
+R payment_links_resource_automatic_tax o1628
+R payment_links_resource_business_name o1617
+R payment_links_resource_card_payment_method_options o1611
+R payment_links_resource_card_restrictions o1612
+R payment_links_resource_completed_sessions o1609
+R payment_links_resource_completion_behavior_confirmation_page o1631
+R payment_links_resource_completion_behavior_redirect o1630
+R payment_links_resource_consent_collection o1627
+R payment_links_resource_custom_fields o1622
+R payment_links_resource_custom_fields_dropdown o1625
+R payment_links_resource_custom_fields_dropdown_option o1626
+R payment_links_resource_custom_fields_label o1624
+R payment_links_resource_custom_fields_numeric o1623
+R payment_links_resource_custom_fields_text o1623
+R payment_links_resource_custom_text o1621
+R payment_links_resource_custom_text_position o221
+R payment_links_resource_individual_name o1617
+R payment_links_resource_invoice_creation o1618
+R payment_links_resource_invoice_settings o1619
+R payment_links_resource_name_collection o1616
+R payment_links_resource_optional_item o1614
+R payment_links_resource_optional_item_adjustable_quantity o1615
+R payment_links_resource_payment_intent_data o1613
+R payment_links_resource_payment_method_options o1610
+R payment_links_resource_payment_method_reuse_agreement o214
+R payment_links_resource_phone_number_collection o146
+R payment_links_resource_restrictions o1608
+R payment_links_resource_shipping_address_collection o279
+R payment_links_resource_shipping_option o1607
+R payment_links_resource_subscription_data o1604
+R payment_links_resource_subscription_data_invoice_settings o1606
+R payment_links_resource_tax_id_collection o1603
+R payment_links_resource_transfer_data o1602
+R payment_method o1916
+R payment_method_acss_debit o1949
+R payment_method_affirm o5
+R payment_method_afterpay_clearpay o5
+R payment_method_alma o5
+R payment_method_amazon_pay o5
+R payment_method_au_becs_debit o1948
+R payment_method_bacs_debit o1947
+R payment_method_bancontact o5
+R payment_method_billie o5
+R payment_method_bizum o5
+R payment_method_blik o5
+R payment_method_boleto o587
+R payment_method_card o1940
+R payment_method_card_checks o1455
+R payment_method_card_generated_card o1944
+R payment_method_card_present o1939
+R payment_method_card_present_networks o1932
+R payment_method_card_wallet o1941
+R payment_method_card_wallet_amex_express_checkout o5
+R payment_method_card_wallet_apple_pay o5
+R payment_method_card_wallet_google_pay o5
+R payment_method_card_wallet_link o5
+R payment_method_card_wallet_masterpass o1942
+R payment_method_card_wallet_samsung_pay o5
+R payment_method_card_wallet_visa_checkout o1942
+R payment_method_cashapp o1938
+R payment_method_config_biz_payment_method_configuration_details o1436
+R payment_method_config_resource_display_preference o1600
+R payment_method_config_resource_payment_method_properties o1599
+R payment_method_configuration o1598
+R payment_method_crypto o5
+R payment_method_custom o1936
+R payment_method_customer_balance o5
+R payment_method_details o2091
+R payment_method_details_ach_credit_transfer o1593
+R payment_method_details_ach_debit o1592
+R payment_method_details_acss_debit o1591
+R payment_method_details_affirm o1590
+R payment_method_details_afterpay_clearpay o1589
+R payment_method_details_alma o2106
+R payment_method_details_amazon_pay o2105
+R payment_method_details_au_becs_debit o1583
+R payment_method_details_bacs_debit o1582
+R payment_method_details_bancontact o1447
+R payment_method_details_billie o1535
+R payment_method_details_bizum o1535
+R payment_method_details_blik o1580
+R payment_method_details_boleto o587
+R payment_method_details_card o2098
+R payment_method_details_card_checks o1455
+R payment_method_details_card_installments o2103
+R payment_method_details_card_installments_plan o1577
+R payment_method_details_card_network_token o1575
+R payment_method_details_card_present o1569
+R payment_method_details_card_present_offline o1451
+R payment_method_details_card_present_receipt o1571
+R payment_method_details_card_wallet o2099
+R payment_method_details_card_wallet_amex_express_checkout o5
+R payment_method_details_card_wallet_apple_pay o5
+R payment_method_details_card_wallet_google_pay o5
+R payment_method_details_card_wallet_link o5
+R payment_method_details_card_wallet_masterpass o1942
+R payment_method_details_card_wallet_samsung_pay o5
+R payment_method_details_card_wallet_visa_checkout o1942
+R payment_method_details_cashapp o1568
+R payment_method_details_crypto o1567
+R payment_method_details_customer_balance o5
+R payment_method_details_eps o1565
+R payment_method_details_fpx o1564
+R payment_method_details_giropay o1563
+R payment_method_details_grabpay o1535
+R payment_method_details_ideal o1562
+R payment_method_details_interac_present o1560
+R payment_method_details_interac_present_receipt o1561
+R payment_method_details_kakao_pay o1538
+R payment_method_details_klarna o2096
+R payment_method_details_konbini o2095
+R payment_method_details_konbini_store o1557
+R payment_method_details_kr_card o1555
+R payment_method_details_link o1554
+R payment_method_details_mb_way o5
+R payment_method_details_mobilepay o2094
+R payment_method_details_multibanco o1551
+R payment_method_details_naver_pay o1538
+R payment_method_details_nz_bank_account o1550
+R payment_method_details_oxxo o1549
+R payment_method_details_p24 o1548
+R payment_method_details_passthrough_card o1541
+R payment_method_details_pay_by_bank o5
+R payment_method_details_payco o1538
+R payment_method_details_payment_record_acss_debit o1591
+R payment_method_details_payment_record_affirm o1590
+R payment_method_details_payment_record_afterpay_clearpay o1589
+R payment_method_details_payment_record_alma o1586
+R payment_method_details_payment_record_amazon_pay o1584
+R payment_method_details_payment_record_bancontact o1447
+R payment_method_details_payment_record_billie o1535
+R payment_method_details_payment_record_bizum o1535
+R payment_method_details_payment_record_blik o1580
+R payment_method_details_payment_record_boleto o1579
+R payment_method_details_payment_record_cashapp o1568
+R payment_method_details_payment_record_eps o1565
+R payment_method_details_payment_record_giropay o1563
+R payment_method_details_payment_record_ideal o1562
+R payment_method_details_payment_record_kakao_pay o1538
+R payment_method_details_payment_record_klarna o1558
+R payment_method_details_payment_record_konbini o1556
+R payment_method_details_payment_record_link o1554
+R payment_method_details_payment_record_mb_way o5
+R payment_method_details_payment_record_mobilepay o1552
+R payment_method_details_payment_record_multibanco o1551
+R payment_method_details_payment_record_naver_pay o1538
+R payment_method_details_payment_record_oxxo o1549
+R payment_method_details_payment_record_p24 o1548
+R payment_method_details_payment_record_pay_by_bank o5
+R payment_method_details_payment_record_payco o1538
+R payment_method_details_payment_record_paynow o1547
+R payment_method_details_payment_record_payto o1544
+R payment_method_details_payment_record_pix o1543
+R payment_method_details_payment_record_promptpay o1542
+R payment_method_details_payment_record_revolut_pay o1539
+R payment_method_details_payment_record_samsung_pay o1538
+R payment_method_details_payment_record_satispay o1535
+R payment_method_details_payment_record_scalapay o1535
+R payment_method_details_payment_record_sepa_debit o1537
+R payment_method_details_payment_record_sofort o1536
+R payment_method_details_payment_record_swish o1534
+R payment_method_details_payment_record_twint o1533
+R payment_method_details_payment_record_upi o1532
+R payment_method_details_payment_record_us_bank_account o1531
+R payment_method_details_payment_record_wechat_pay o1530
+R payment_method_details_payment_record_zip o5
+R payment_method_details_paynow o1547
+R payment_method_details_paypal o1545
+R payment_method_details_payto o1544
+R payment_method_details_pix o1543
+R payment_method_details_promptpay o1542
+R payment_method_details_revolut_pay o2092
+R payment_method_details_samsung_pay o1538
+R payment_method_details_satispay o1535
+R payment_method_details_scalapay o1535
+R payment_method_details_sepa_debit o1537
+R payment_method_details_sofort o1536
+R payment_method_details_stripe_account o5
+R payment_method_details_sunbit o1535
+R payment_method_details_swish o1534
+R payment_method_details_twint o1533
+R payment_method_details_upi o1532
+R payment_method_details_us_bank_account o1531
+R payment_method_details_wechat o5
+R payment_method_details_wechat_pay o1530
+R payment_method_details_zip o5
+R payment_method_domain o1595
+R payment_method_domain_resource_payment_method_status o1596
+R payment_method_domain_resource_payment_method_status_details o1597
+R payment_method_eps o1935
+R payment_method_fpx o1934
+R payment_method_giropay o5
+R payment_method_grabpay o5
+R payment_method_ideal o1933
+R payment_method_interac_present o1931
+R payment_method_kakao_pay o5
+R payment_method_klarna o1930
+R payment_method_konbini o5
+R payment_method_kr_card o1929
+R payment_method_link o1928
+R payment_method_mb_way o5
+R payment_method_mobilepay o5
+R payment_method_multibanco o5
+R payment_method_naver_pay o1927
+R payment_method_nz_bank_account o1926
+R payment_method_options_affirm o1672
+R payment_method_options_afterpay_clearpay o1671
+R payment_method_options_alipay o257
+R payment_method_options_alma o244
+R payment_method_options_amazon_pay o245
+R payment_method_options_bancontact o1669
+R payment_method_options_billie o244
+R payment_method_options_bizum o5
+R payment_method_options_boleto o1668
+R payment_method_options_card_installments o1667
+R payment_method_options_card_mandate_options o1666
+R payment_method_options_card_present o1663
+R payment_method_options_card_present_routing o1664
+R payment_method_options_cashapp o253
+R payment_method_options_crypto o243
+R payment_method_options_customer_balance o1660
+R payment_method_options_customer_balance_bank_transfer o1661
+R payment_method_options_customer_balance_eu_bank_account o1662
+R payment_method_options_fpx o249
+R payment_method_options_giropay o249
+R payment_method_options_grabpay o249
+R payment_method_options_ideal o257
+R payment_method_options_interac_present o5
+R payment_method_options_klarna o1659
+R payment_method_options_konbini o1658
+R payment_method_options_kr_card o245
+R payment_method_options_mandate_options_pix o1425
+R payment_method_options_mandate_options_upi o1421
+R payment_method_options_mb_way o249
+R payment_method_options_multibanco o249
+R payment_method_options_oxxo o1656
+R payment_method_options_p24 o249
+R payment_method_options_pay_by_bank o5
+R payment_method_options_paynow o249
+R payment_method_options_paypal o1655
+R payment_method_options_pix o1652
+R payment_method_options_promptpay o249
+R payment_method_options_revolut_pay o268
+R payment_method_options_satispay o244
+R payment_method_options_scalapay o244
+R payment_method_options_sofort o1650
+R payment_method_options_twint o257
+R payment_method_options_upi o1648
+R payment_method_options_us_bank_account_mandate_options o1418
+R payment_method_options_wechat_pay o1646
+R payment_method_options_zip o249
+R payment_method_oxxo o5
+R payment_method_p24 o1925
+R payment_method_pay_by_bank o5
+R payment_method_payco o5
+R payment_method_paynow o5
+R payment_method_paypal o1924
+R payment_method_payto o1923
+R payment_method_pix o5
+R payment_method_promptpay o5
+R payment_method_revolut_pay o5
+R payment_method_samsung_pay o5
+R payment_method_satispay o5
+R payment_method_scalapay o5
+R payment_method_sepa_debit o1921
+R payment_method_sofort o1554
+R payment_method_sunbit o5
+R payment_method_swish o5
+R payment_method_twint o5
+R payment_method_upi o1532
+R payment_method_us_bank_account o1917
+R payment_method_us_bank_account_blocked o1919
+R payment_method_us_bank_account_status_details o1918
+R payment_method_wechat_pay o5
+R payment_method_zip o5
+R payment_pages_checkout_session_adaptive_pricing o146
+R payment_pages_checkout_session_after_expiration o2063
+R payment_pages_checkout_session_after_expiration_recovery o2064
+R payment_pages_checkout_session_automatic_tax o1504
+R payment_pages_checkout_session_branding_settings o2061
+R payment_pages_checkout_session_branding_settings_icon o2062
+R payment_pages_checkout_session_branding_settings_logo o2062
+R payment_pages_checkout_session_business_name o1617
+R payment_pages_checkout_session_checkout_address_details o2060
+R payment_pages_checkout_session_collected_information o2059
+R payment_pages_checkout_session_consent o2058
+R payment_pages_checkout_session_consent_collection o2057
+R payment_pages_checkout_session_currency_conversion o2056
+R payment_pages_checkout_session_custom_fields o2053
+R payment_pages_checkout_session_custom_fields_dropdown o2055
+R payment_pages_checkout_session_custom_fields_label o1624
+R payment_pages_checkout_session_custom_fields_numeric o2054
+R payment_pages_checkout_session_custom_fields_option o1626
+R payment_pages_checkout_session_custom_fields_text o2054
+R payment_pages_checkout_session_custom_text o2052
+R payment_pages_checkout_session_custom_text_position o221
+R payment_pages_checkout_session_customer_details o2051
+R payment_pages_checkout_session_discount o2050
+R payment_pages_checkout_session_individual_name o1617
+R payment_pages_checkout_session_invoice_creation o2049
+R payment_pages_checkout_session_invoice_settings o1619
+R payment_pages_checkout_session_managed_payments o146
+R payment_pages_checkout_session_name_collection o2048
+R payment_pages_checkout_session_optional_item o2047
+R payment_pages_checkout_session_optional_item_adjustable_quantity o1615
+R payment_pages_checkout_session_payment_method_reuse_agreement o214
+R payment_pages_checkout_session_permissions o2035
+R payment_pages_checkout_session_phone_number_collection o146
+R payment_pages_checkout_session_saved_payment_method_options o2034
+R payment_pages_checkout_session_shipping_address_collection o279
+R payment_pages_checkout_session_shipping_cost o1812
+R payment_pages_checkout_session_shipping_option o1607
+R payment_pages_checkout_session_tax_id o1833
+R payment_pages_checkout_session_tax_id_collection o1603
+R payment_pages_checkout_session_total_details o2033
+R payment_pages_checkout_session_total_details_resource_breakdown o1493
+R payment_pages_private_card_payment_method_options_resource_restrictions o251
+R payment_record o1525
+R payment_source (@account|@bank_account|@card|@source)
+R payments_primitives_payment_records_resource_address o1274
+R payments_primitives_payment_records_resource_amount o125
+R payments_primitives_payment_records_resource_billing_details o1581
+R payments_primitives_payment_records_resource_customer_details o1594
+R payments_primitives_payment_records_resource_payment_method_alma_details_resource_installments o1587
+R payments_primitives_payment_records_resource_payment_method_amazon_pay_details_resource_funding o1585
+R payments_primitives_payment_records_resource_payment_method_amazon_pay_details_resource_funding_resource_funding_card o1541
+R payments_primitives_payment_records_resource_payment_method_card_details o1572
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_checks o1578
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_installment_plan o1577
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_installments o1576
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_network_token o1575
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_three_d_secure o1574
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_wallet o1573
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_wallet_resource_apple_pay o690
+R payments_primitives_payment_records_resource_payment_method_card_details_resource_wallet_resource_google_pay o5
+R payments_primitives_payment_records_resource_payment_method_custom_details o1566
+R payments_primitives_payment_records_resource_payment_method_details o1529
+R payments_primitives_payment_records_resource_payment_method_klarna_details_resource_payer_details o1559
+R payments_primitives_payment_records_resource_payment_method_klarna_details_resource_payer_details_resource_payer_details_address o1554
+R payments_primitives_payment_records_resource_payment_method_konbini_details_resource_store o1557
+R payments_primitives_payment_records_resource_payment_method_mobilepay_details_resource_card o1553
+R payments_primitives_payment_records_resource_payment_method_revolut_pay_details_resource_funding o1540
+R payments_primitives_payment_records_resource_payment_method_revolut_pay_details_resource_funding_resource_funding_card o1541
+R payments_primitives_payment_records_resource_processor_details o1527
+R payments_primitives_payment_records_resource_processor_details_resource_custom_details o1528
+R payments_primitives_payment_records_resource_shipping_details o1526
+R payout o1521
+R payouts_trace_id o1522
+R paypal_seller_protection o1546
+R person o2180
+R person_additional_tos_acceptance o1782
+R person_additional_tos_acceptances o2190
+R person_ethnicity_details o2185
+R person_future_requirements o2186
+R person_race_details o2184
+R person_relationship o2189
+R person_requirements o2186
+R person_us_cfpb_data o2183
+R plan o1520
+R plan_tier o1515
+R platform_earning_fee_source o2176
+R portal_business_profile o2130
+R portal_customer_update o2129
+R portal_features o2121
+R portal_flows_after_completion_hosted_confirmation o1631
+R portal_flows_after_completion_redirect o2118
+R portal_flows_coupon_offer o168
+R portal_flows_flow o2111
+R portal_flows_flow_after_completion o2117
+R portal_flows_flow_subscription_cancel o2115
+R portal_flows_flow_subscription_update o171
+R portal_flows_flow_subscription_update_confirm o2112
+R portal_flows_retention o2116
+R portal_flows_subscription_update_confirm_discount o2114
+R portal_flows_subscription_update_confirm_item o2113
+R portal_invoice_list o146
+R portal_login_page o2120
+R portal_payment_method_update o2128
+R portal_resource_schedule_update_at_period_end o2123
+R portal_resource_schedule_update_at_period_end_condition o152
+R portal_subscription_cancel o2126
+R portal_subscription_cancellation_reason o2127
+R portal_subscription_update o2122
+R portal_subscription_update_product o2124
+R portal_subscription_update_product_adjustable_quantity o2125
+R price o1514
+R price_tier o1515
+R product o1512
+R product_feature o1510
+R product_marketing_feature o1513
+R promotion_code o1505
+R promotion_code_currency_option o1507
+R promotion_codes_resource_promotion o1508
+R promotion_codes_resource_restrictions o1506
+R proration_details o1838
+R quote o1490
+R quotes_resource_automatic_tax o1504
+R quotes_resource_computed o1501
+R quotes_resource_from_quote o1500
+R quotes_resource_recurring o1503
+R quotes_resource_status_transitions o1498
+R quotes_resource_subscription_data_billing_mode o1497
+R quotes_resource_subscription_data_subscription_data o1496
+R quotes_resource_total_details o1492
+R quotes_resource_total_details_resource_breakdown o1493
+R quotes_resource_transfer_data o1491
+R quotes_resource_upfront o1502
+R radar.early_fraud_warning o1489
+R radar.payment_evaluation o1467
+R radar.value_list o1464
+R radar.value_list_item o1466
+R radar_radar_options o181
+R radar_review_resource_location o1458
+R radar_review_resource_session o1457
+R received_payment_method_details_financial_account o1272
+R recurring o1516
+R refund o2065
+R refund_destination_details o2069
+R refund_destination_details_blik o2071
+R refund_destination_details_br_bank_transfer o2070
+R refund_destination_details_card o2073
+R refund_destination_details_crypto o1542
+R refund_destination_details_eu_bank_transfer o2070
+R refund_destination_details_gb_bank_transfer o2070
+R refund_destination_details_jp_bank_transfer o2070
+R refund_destination_details_mb_way o2070
+R refund_destination_details_multibanco o2070
+R refund_destination_details_mx_bank_transfer o2070
+R refund_destination_details_p24 o2070
+R refund_destination_details_paypal o2072
+R refund_destination_details_swish o2071
+R refund_destination_details_th_bank_transfer o2070
+R refund_destination_details_us_bank_transfer o2070
+R refund_next_action o2066
+R refund_next_action_display_details o2067
+R reporting.report_run o1460
+R reporting.report_type o1459
+R reserve_transaction o2163
+R review o1456
+R revolut_pay_underlying_payment_method_funding_details o2093
+R rule o2108
+R scheduled_query_run o1408
+R schedules_phase_automatic_tax o1387
+R secret_service_resource_scope o99
+R sepa_debit_generated_from o1922
+R setup_attempt o1445
+R setup_attempt_payment_method_details o1446
+R setup_attempt_payment_method_details_acss_debit o5
+R setup_attempt_payment_method_details_amazon_pay o5
+R setup_attempt_payment_method_details_au_becs_debit o5
+R setup_attempt_payment_method_details_bacs_debit o5
+R setup_attempt_payment_method_details_bancontact o1447
+R setup_attempt_payment_method_details_boleto o5
+R setup_attempt_payment_method_details_card o1452
+R setup_attempt_payment_method_details_card_checks o1455
+R setup_attempt_payment_method_details_card_present o1450
+R setup_attempt_payment_method_details_card_wallet o1453
+R setup_attempt_payment_method_details_cashapp o5
+R setup_attempt_payment_method_details_ideal o1449
+R setup_attempt_payment_method_details_kakao_pay o5
+R setup_attempt_payment_method_details_klarna o5
+R setup_attempt_payment_method_details_kr_card o5
+R setup_attempt_payment_method_details_link o5
+R setup_attempt_payment_method_details_naver_pay o1448
+R setup_attempt_payment_method_details_nz_bank_account o5
+R setup_attempt_payment_method_details_paypal o5
+R setup_attempt_payment_method_details_payto o5
+R setup_attempt_payment_method_details_pix o5
+R setup_attempt_payment_method_details_revolut_pay o5
+R setup_attempt_payment_method_details_sepa_debit o5
+R setup_attempt_payment_method_details_sofort o1447
+R setup_attempt_payment_method_details_twint o5
+R setup_attempt_payment_method_details_upi o5
+R setup_attempt_payment_method_details_us_bank_account o5
+R setup_intent o1415
+R setup_intent_next_action o1437
+R setup_intent_next_action_pix_display_qr_code o1442
+R setup_intent_next_action_redirect_to_url o1441
+R setup_intent_next_action_verify_with_microdeposits o1438
+R setup_intent_payment_method_options o1416
+R setup_intent_payment_method_options_acss_debit o1434
+R setup_intent_payment_method_options_amazon_pay o5
+R setup_intent_payment_method_options_bacs_debit o1432
+R setup_intent_payment_method_options_bizum o5
+R setup_intent_payment_method_options_card o1430
+R setup_intent_payment_method_options_card_mandate_options o1431
+R setup_intent_payment_method_options_card_present o5
+R setup_intent_payment_method_options_klarna o1429
+R setup_intent_payment_method_options_link o5
+R setup_intent_payment_method_options_mandate_options_acss_debit o1435
+R setup_intent_payment_method_options_mandate_options_bacs_debit o1423
+R setup_intent_payment_method_options_mandate_options_payto o1427
+R setup_intent_payment_method_options_mandate_options_sepa_debit o1423
+R setup_intent_payment_method_options_paypal o1428
+R setup_intent_payment_method_options_payto o1426
+R setup_intent_payment_method_options_pix o1424
+R setup_intent_payment_method_options_sepa_debit o1422
+R setup_intent_payment_method_options_upi o1420
+R setup_intent_payment_method_options_us_bank_account o1417
+R setup_intent_type_specific_payment_method_options_client o1433
+R shipping o1640
+R shipping_rate o1411
+R shipping_rate_currency_option o1413
+R shipping_rate_delivery_estimate o1414
+R shipping_rate_delivery_estimate_bound o280
+R shipping_rate_fixed_amount o1412
+R sigma.sigma_api_query o1410
+R sigma_scheduled_query_run_error o1409
+R smor_resource_managed_payments o146
+R source o1967
+R source_code_verification_flow o1983
+R source_mandate_notification o1404
+R source_mandate_notification_acss_debit_data o1407
+R source_mandate_notification_bacs_debit_data o1406
+R source_mandate_notification_sepa_debit_data o1405
+R source_order o1970
+R source_order_item o1971
+R source_owner o1977
+R source_receiver_flow o1975
+R source_redirect_flow o1974
+R source_transaction o1398
+R source_transaction_ach_credit_transfer_data o1403
+R source_transaction_chf_credit_transfer_data o1402
+R source_transaction_gbp_credit_transfer_data o1401
+R source_transaction_paper_check_data o1400
+R source_transaction_sepa_credit_transfer_data o1399
+R source_type_ach_credit_transfer o1991
+R source_type_ach_debit o1990
+R source_type_acss_debit o1989
+R source_type_alipay o1988
+R source_type_au_becs_debit o1987
+R source_type_bancontact o1986
+R source_type_card o1985
+R source_type_card_present o1984
+R source_type_eps o1982
+R source_type_giropay o1981
+R source_type_ideal o1980
+R source_type_klarna o1979
+R source_type_multibanco o1978
+R source_type_p24 o1976
+R source_type_sepa_debit o1973
+R source_type_sofort o1972
+R source_type_three_d_secure o1969
+R source_type_wechat o1968
+R stackable_discount_with_discount_settings o1382
+R stackable_discount_with_discount_settings_and_discount_end o1382
+R subscription o1897
+R subscription_automatic_tax o1387
+R subscription_billing_thresholds o1386
+R subscription_item o1397
+R subscription_item_billing_thresholds o1383
+R subscription_payment_method_options_card o1906
+R subscription_payment_method_options_mandate_options_pix o1905
+R subscription_payment_method_options_pix o1904
+R subscription_pending_invoice_item_interval o1901
+R subscription_schedule o1377
+R subscription_schedule_add_invoice_item o1388
+R subscription_schedule_add_invoice_item_period o1389
+R subscription_schedule_configuration_item o1380
+R subscription_schedule_current_phase o1392
+R subscription_schedule_phase_configuration o1378
+R subscription_schedules_resource_default_settings o1390
+R subscription_schedules_resource_default_settings_automatic_tax o1387
+R subscription_schedules_resource_invoice_item_period_resource_period_end o480
+R subscription_schedules_resource_invoice_item_period_resource_period_start o481
+R subscription_transfer_data o1379
+R subscriptions_resource_billing_cycle_anchor_config o1915
+R subscriptions_resource_billing_mode o1393
+R subscriptions_resource_billing_mode_flexible o286
+R subscriptions_resource_billing_schedules o1911
+R subscriptions_resource_billing_schedules_applies_to o1914
+R subscriptions_resource_billing_schedules_bill_until o1912
+R subscriptions_resource_billing_schedules_bill_until_duration o1913
+R subscriptions_resource_pause_collection o1908
+R subscriptions_resource_payment_method_options o1903
+R subscriptions_resource_payment_settings o1902
+R subscriptions_resource_pending_update o1900
+R subscriptions_resource_subscription_invoice_settings o1909
+R subscriptions_resource_subscription_presentment_details o1899
+R subscriptions_resource_trial_settings_end_behavior o290
+R subscriptions_resource_trial_settings_trial_settings o1898
+R subscriptions_trials_resource_end_behavior o290
+R subscriptions_trials_resource_trial_settings o1605
+R tax.association o1373
+R tax.calculation o1369
+R tax.calculation_line_item o1365
+R tax.registration o1356
+R tax.settings o1351
+R tax.transaction o1344
+R tax.transaction_line_item o1342
+R tax_code o1341
+R tax_deducted_at_source o2162
+R tax_i_ds_owner o1895
+R tax_id o1893
+R tax_id_verification o1894
+R tax_product_registrations_resource_country_options o1357
+R tax_product_registrations_resource_country_options_ca_province_standard o867
+R tax_product_registrations_resource_country_options_canada o1360
+R tax_product_registrations_resource_country_options_default o1362
+R tax_product_registrations_resource_country_options_default_inbound_goods o1363
+R tax_product_registrations_resource_country_options_default_standard o1364
+R tax_product_registrations_resource_country_options_eu_standard o865
+R tax_product_registrations_resource_country_options_europe o1361
+R tax_product_registrations_resource_country_options_simplified o864
+R tax_product_registrations_resource_country_options_thailand o869
+R tax_product_registrations_resource_country_options_united_states o1358
+R tax_product_registrations_resource_country_options_us_local_amusement_tax o870
+R tax_product_registrations_resource_country_options_us_local_lease_tax o870
+R tax_product_registrations_resource_country_options_us_state_sales_tax o1359
+R tax_product_registrations_resource_country_options_us_state_sales_tax_election o871
+R tax_product_resource_customer_details o1349
+R tax_product_resource_customer_details_resource_tax_id o1350
+R tax_product_resource_jurisdiction o1368
+R tax_product_resource_line_item_tax_breakdown o1366
+R tax_product_resource_line_item_tax_rate_details o1367
+R tax_product_resource_postal_address o1347
+R tax_product_resource_ship_from_details o1346
+R tax_product_resource_tax_association_transaction_attempts o1374
+R tax_product_resource_tax_association_transaction_attempts_resource_committed o1376
+R tax_product_resource_tax_association_transaction_attempts_resource_errored o1375
+R tax_product_resource_tax_breakdown o1370
+R tax_product_resource_tax_calculation_shipping_cost o1372
+R tax_product_resource_tax_rate_details o1371
+R tax_product_resource_tax_settings_defaults o1355
+R tax_product_resource_tax_settings_head_office o1354
+R tax_product_resource_tax_settings_status_details o1352
+R tax_product_resource_tax_settings_status_details_resource_active o5
+R tax_product_resource_tax_settings_status_details_resource_pending o1353
+R tax_product_resource_tax_transaction_line_item_resource_reversal o1343
+R tax_product_resource_tax_transaction_resource_reversal o1348
+R tax_product_resource_tax_transaction_shipping_cost o1345
+R tax_rate o1339
+R tax_rate_flat_amount o1340
+R terminal.configuration o1330
+R terminal.connection_token o1328
+R terminal.location o1326
+R terminal.onboarding_link o1322
+R terminal.reader o1300
+R terminal.refund o5
+R terminal_configuration_configuration_resource_cellular_config o146
+R terminal_configuration_configuration_resource_currency_specific_config o1336
+R terminal_configuration_configuration_resource_device_type_specific_config o1338
+R terminal_configuration_configuration_resource_enterprise_peap_wifi o1334
+R terminal_configuration_configuration_resource_enterprise_tls_wifi o1333
+R terminal_configuration_configuration_resource_offline_config o1337
+R terminal_configuration_configuration_resource_personal_psk_wifi o1332
+R terminal_configuration_configuration_resource_reboot_window o896
+R terminal_configuration_configuration_resource_tipping o1335
+R terminal_configuration_configuration_resource_wifi_config o1331
+R terminal_onboarding_link_apple_terms_and_conditions o1324
+R terminal_onboarding_link_link_options o1323
+R terminal_reader_reader_resource_cart o1303
+R terminal_reader_reader_resource_choice o1319
+R terminal_reader_reader_resource_collect_config o1313
+R terminal_reader_reader_resource_collect_inputs_action o1314
+R terminal_reader_reader_resource_collect_payment_method_action o1312
+R terminal_reader_reader_resource_confirm_config o1311
+R terminal_reader_reader_resource_confirm_payment_intent_action o1310
+R terminal_reader_reader_resource_custom_text o1320
+R terminal_reader_reader_resource_email o1317
+R terminal_reader_reader_resource_file_metadata o1309
+R terminal_reader_reader_resource_input o1315
+R terminal_reader_reader_resource_line_item o933
+R terminal_reader_reader_resource_numeric o1317
+R terminal_reader_reader_resource_phone o1317
+R terminal_reader_reader_resource_print_content o1308
+R terminal_reader_reader_resource_process_config o1307
+R terminal_reader_reader_resource_process_payment_intent_action o1306
+R terminal_reader_reader_resource_process_setup_config o930
+R terminal_reader_reader_resource_process_setup_intent_action o1305
+R terminal_reader_reader_resource_reader_action o1301
+R terminal_reader_reader_resource_refund_payment_action o1304
+R terminal_reader_reader_resource_refund_payment_config o930
+R terminal_reader_reader_resource_selection o1318
+R terminal_reader_reader_resource_set_reader_display_action o1302
+R terminal_reader_reader_resource_signature o1317
+R terminal_reader_reader_resource_text o1317
+R terminal_reader_reader_resource_tipping_config o923
+R terminal_reader_reader_resource_toggle o1316
+R test_helpers.test_clock o1296
+R three_d_secure_details o1454
+R three_d_secure_details_charge o2100
+R three_d_secure_usage o1943
+R thresholds_resource_usage_alert_filter o2153
+R thresholds_resource_usage_threshold_config o2152
+R token o1266
+R token_card_networks o2193
+R topup o1265
+R transfer o1264
+R transfer_data o1638
+R transfer_reversal o1263
+R transfer_schedule o2229
+R transform_quantity o723
+R transform_usage o723
+R treasury.credit_reversal o1261
+R treasury.debit_reversal o1258
+R treasury.financial_account o1251
+R treasury.financial_account_features o1245
+R treasury.inbound_transfer o1289
+R treasury.outbound_payment o1285
+R treasury.outbound_transfer o1278
+R treasury.received_credit o1275
+R treasury.received_debit o1267
+R treasury.transaction o1240
+R treasury.transaction_entry o1244
+R treasury_financial_accounts_resource_aba_record o1256
+R treasury_financial_accounts_resource_aba_toggle_settings o1247
+R treasury_financial_accounts_resource_balance o1257
+R treasury_financial_accounts_resource_closed_status_details o1253
+R treasury_financial_accounts_resource_financial_address o1255
+R treasury_financial_accounts_resource_financial_addresses_features o1250
+R treasury_financial_accounts_resource_inbound_ach_toggle_settings o1247
+R treasury_financial_accounts_resource_inbound_transfers o1249
+R treasury_financial_accounts_resource_outbound_ach_toggle_settings o1247
+R treasury_financial_accounts_resource_outbound_payments o1246
+R treasury_financial_accounts_resource_outbound_transfers o1246
+R treasury_financial_accounts_resource_platform_restrictions o1254
+R treasury_financial_accounts_resource_status_details o1252
+R treasury_financial_accounts_resource_toggle_settings o1247
+R treasury_financial_accounts_resource_toggles_setting_status_details o1248
+R treasury_inbound_transfers_resource_failure_details o1294
+R treasury_inbound_transfers_resource_inbound_transfer_resource_linked_flows o1293
+R treasury_inbound_transfers_resource_inbound_transfer_resource_status_transitions o1290
+R treasury_outbound_payments_resource_ach_tracking_details o982
+R treasury_outbound_payments_resource_outbound_payment_resource_end_user_details o1287
+R treasury_outbound_payments_resource_outbound_payment_resource_status_transitions o1281
+R treasury_outbound_payments_resource_outbound_payment_resource_tracking_details o1286
+R treasury_outbound_payments_resource_returned_status o1282
+R treasury_outbound_payments_resource_us_domestic_wire_tracking_details o1280
+R treasury_outbound_transfers_resource_ach_tracking_details o982
+R treasury_outbound_transfers_resource_outbound_transfer_resource_tracking_details o1279
+R treasury_outbound_transfers_resource_returned_details o1282
+R treasury_outbound_transfers_resource_status_transitions o1281
+R treasury_outbound_transfers_resource_us_domestic_wire_tracking_details o1280
+R treasury_received_credits_resource_linked_flows o1276
+R treasury_received_credits_resource_reversal_details o1268
+R treasury_received_credits_resource_source_flows_details o1277
+R treasury_received_credits_resource_status_transitions o1262
+R treasury_received_debits_resource_debit_reversal_linked_flows o1260
+R treasury_received_debits_resource_linked_flows o1269
+R treasury_received_debits_resource_reversal_details o1268
+R treasury_received_debits_resource_status_transitions o1259
+R treasury_shared_resource_billing_details o1273
+R treasury_shared_resource_initiating_payment_method_details_initiating_payment_method_details o1270
+R treasury_shared_resource_initiating_payment_method_details_us_bank_account o1271
+R treasury_transactions_resource_abstract_transaction_resource_status_transitions o1241
+R treasury_transactions_resource_balance_impact o1243
+R treasury_transactions_resource_flow_details o1242
+R us_bank_account_networks o1920
+R v2.billing.meter_event o1235
+R v2.billing.meter_event_adjustment o1237
+R v2.billing.meter_event_session o1236
+R v2.commerce.product_catalog_import o1234
+R v2.core.account o1222
+R v2.core.account_link o1224
+R v2.core.account_person o1185
+R v2.core.account_person_token o1186
+R v2.core.account_token o1223
+R v2.core.event o1176
+R v2.core.event_destination o1182
+R v2.deleted_object o1183
+R verification_session_redaction o1848
+R webhook_endpoint o1239
+P GET /v1/account GetAccount - retrieve:account read none o0 @account
+P POST /v1/account_links PostAccountLinks f create:account_link capability none o2 @account_link
+P POST /v1/account_sessions PostAccountSessions f create:account_session capability none o24 @account_session
+P GET /v1/accounts GetAccounts - list:account read none o27 o25
+P POST /v1/accounts PostAccounts f create:account capability none o66 @account
+P GET /v1/accounts/{account} GetAccountsAccount - retrieve:account read none o0 @account
+P POST /v1/accounts/{account} PostAccountsAccount f update:account capability none o69 @account
+P DELETE /v1/accounts/{account} DeleteAccountsAccount - delete:account delete none o5 @deleted_account
+P POST /v1/accounts/{account}/bank_accounts PostAccountsAccountBankAccounts f create:external_account capability none o70 @external_account
+P GET /v1/accounts/{account}/bank_accounts/{id} GetAccountsAccountBankAccountsId - retrieve:external_account read none o0 @external_account
+P POST /v1/accounts/{account}/bank_accounts/{id} PostAccountsAccountBankAccountsId f update:external_account capability none o71 @external_account
+P DELETE /v1/accounts/{account}/bank_accounts/{id} DeleteAccountsAccountBankAccountsId - delete:external_account delete none o5 @deleted_external_account
+P GET /v1/accounts/{account}/capabilities GetAccountsAccountCapabilities - list:capability read none o0 o72
+P GET /v1/accounts/{account}/capabilities/{capability} GetAccountsAccountCapabilitiesCapability - retrieve:capability read none o0 @capability
+P POST /v1/accounts/{account}/capabilities/{capability} PostAccountsAccountCapabilitiesCapability f update:capability capability none o73 @capability
+P GET /v1/accounts/{account}/external_accounts GetAccountsAccountExternalAccounts - list:external_account read none o75 o74
+P POST /v1/accounts/{account}/external_accounts PostAccountsAccountExternalAccounts f create:external_account capability none o70 @external_account
+P GET /v1/accounts/{account}/external_accounts/{id} GetAccountsAccountExternalAccountsId - retrieve:external_account read none o0 @external_account
+P POST /v1/accounts/{account}/external_accounts/{id} PostAccountsAccountExternalAccountsId f update:external_account capability none o71 @external_account
+P DELETE /v1/accounts/{account}/external_accounts/{id} DeleteAccountsAccountExternalAccountsId - delete:external_account delete none o5 @deleted_external_account
+P POST /v1/accounts/{account}/login_links PostAccountsAccountLoginLinks f create:login_link capability none o0 @login_link
+P GET /v1/accounts/{account}/people GetAccountsAccountPeople - list:person read none o78 o76
+P POST /v1/accounts/{account}/people PostAccountsAccountPeople f create:person plain_write none o86 @person
+P GET /v1/accounts/{account}/people/{person} GetAccountsAccountPeoplePerson - retrieve:person read none o0 @person
+P POST /v1/accounts/{account}/people/{person} PostAccountsAccountPeoplePerson f update:person plain_write none o86 @person
+P DELETE /v1/accounts/{account}/people/{person} DeleteAccountsAccountPeoplePerson - delete:person delete none o5 @deleted_person
+P GET /v1/accounts/{account}/persons GetAccountsAccountPersons - list:person read none o78 o76
+P POST /v1/accounts/{account}/persons PostAccountsAccountPersons f create:person plain_write none o86 @person
+P GET /v1/accounts/{account}/persons/{person} GetAccountsAccountPersonsPerson - retrieve:person read none o0 @person
+P POST /v1/accounts/{account}/persons/{person} PostAccountsAccountPersonsPerson f update:person plain_write none o86 @person
+P DELETE /v1/accounts/{account}/persons/{person} DeleteAccountsAccountPersonsPerson - delete:person delete none o5 @deleted_person
+P POST /v1/accounts/{account}/reject PostAccountsAccountReject f action:account capability none o87 @account
+P GET /v1/apple_pay/domains GetApplePayDomains - list:apple_pay_domain read none o89 o88
+P POST /v1/apple_pay/domains PostApplePayDomains f create:apple_pay_domain plain_write none o90 @apple_pay_domain
+P GET /v1/apple_pay/domains/{domain} GetApplePayDomainsDomain - retrieve:apple_pay_domain read none o0 @apple_pay_domain
+P DELETE /v1/apple_pay/domains/{domain} DeleteApplePayDomainsDomain - delete:apple_pay_domain delete none o5 @deleted_apple_pay_domain
+P GET /v1/application_fees GetApplicationFees - list:application_fee read none o92 o91
+P GET /v1/application_fees/{fee}/refunds/{id} GetApplicationFeesFeeRefundsId - retrieve:fee_refund read none o0 @fee_refund
+P POST /v1/application_fees/{fee}/refunds/{id} PostApplicationFeesFeeRefundsId f update:fee_refund plain_write none o93 @fee_refund
+P GET /v1/application_fees/{id} GetApplicationFeesId - retrieve:application_fee read none o0 @application_fee
+P POST /v1/application_fees/{id}/refund PostApplicationFeesIdRefund f action:application_fee refund refund o94 @application_fee amount=amount otherwise=object
+P GET /v1/application_fees/{id}/refunds GetApplicationFeesIdRefunds - list:fee_refund read none o96 o95
+P POST /v1/application_fees/{id}/refunds PostApplicationFeesIdRefunds f create:fee_refund refund refund o97 @fee_refund amount=amount otherwise=object
+P GET /v1/apps/secrets GetAppsSecrets - list:apps.secret read none o100 o98
+P POST /v1/apps/secrets PostAppsSecrets f create:apps.secret capability none o101 @apps.secret
+P POST /v1/apps/secrets/delete PostAppsSecretsDelete f action:apps.secret capability none o102 @apps.secret
+P GET /v1/apps/secrets/find GetAppsSecretsFind - retrieve:apps.secret read none o102 @apps.secret
+P GET /v1/balance GetBalance - retrieve:balance read none o0 @balance
+P GET /v1/balance/history GetBalanceHistory - list:balance_transaction read none o104 o103
+P GET /v1/balance/history/{id} GetBalanceHistoryId - retrieve:balance_transaction read none o0 @balance_transaction
+P GET /v1/balance_settings GetBalanceSettings - retrieve:balance_settings read none o0 @balance_settings
+P POST /v1/balance_settings PostBalanceSettings f update:balance_settings capability none o111 @balance_settings
+P GET /v1/balance_transactions GetBalanceTransactions - list:balance_transaction read none o104 o103
+P GET /v1/balance_transactions/{id} GetBalanceTransactionsId - retrieve:balance_transaction read none o0 @balance_transaction
+P GET /v1/billing/alerts GetBillingAlerts - list:billing.alert read none o113 o112
+P POST /v1/billing/alerts PostBillingAlerts f create:billing.alert plain_write none o116 @billing.alert
+P GET /v1/billing/alerts/{id} GetBillingAlertsId - retrieve:billing.alert read none o0 @billing.alert
+P POST /v1/billing/alerts/{id}/activate PostBillingAlertsIdActivate f action:billing.alert plain_write none o0 @billing.alert
+P POST /v1/billing/alerts/{id}/archive PostBillingAlertsIdArchive f action:billing.alert plain_write none o0 @billing.alert
+P POST /v1/billing/alerts/{id}/deactivate PostBillingAlertsIdDeactivate f action:billing.alert plain_write none o0 @billing.alert
+P GET /v1/billing/credit_balance_summary GetBillingCreditBalanceSummary - retrieve:billing.credit_balance_summary read none o120 @billing.credit_balance_summary
+P GET /v1/billing/credit_balance_transactions GetBillingCreditBalanceTransactions - list:billing.credit_balance_transaction read none o122 o121
+P GET /v1/billing/credit_balance_transactions/{id} GetBillingCreditBalanceTransactionsId - retrieve:billing.credit_balance_transaction read none o0 @billing.credit_balance_transaction
+P GET /v1/billing/credit_grants GetBillingCreditGrants - list:billing.credit_grant read none o124 o123
+P POST /v1/billing/credit_grants PostBillingCreditGrants f create:billing.credit_grant credit credit o128 @billing.credit_grant amount=amount[monetary][value] currency=amount[monetary][currency]
+P GET /v1/billing/credit_grants/{id} GetBillingCreditGrantsId - retrieve:billing.credit_grant read none o0 @billing.credit_grant
+P POST /v1/billing/credit_grants/{id} PostBillingCreditGrantsId f update:billing.credit_grant plain_write none o129 @billing.credit_grant
+P POST /v1/billing/credit_grants/{id}/expire PostBillingCreditGrantsIdExpire f action:billing.credit_grant release none o0 @billing.credit_grant
+P POST /v1/billing/credit_grants/{id}/void PostBillingCreditGrantsIdVoid f action:billing.credit_grant release none o0 @billing.credit_grant
+P POST /v1/billing/meter_event_adjustments PostBillingMeterEventAdjustments f create:billing.meter_event_adjustment liability charge o131 @billing.meter_event_adjustment otherwise=unbounded
+P POST /v1/billing/meter_events PostBillingMeterEvents f create:billing.meter_event liability charge o132 @billing.meter_event otherwise=unbounded
+P GET /v1/billing/meters GetBillingMeters - list:billing.meter read none o134 o133
+P POST /v1/billing/meters PostBillingMeters f create:billing.meter plain_write none o138 @billing.meter
+P GET /v1/billing/meters/{id} GetBillingMetersId - retrieve:billing.meter read none o0 @billing.meter
+P POST /v1/billing/meters/{id} PostBillingMetersId f update:billing.meter plain_write none o139 @billing.meter
+P POST /v1/billing/meters/{id}/deactivate PostBillingMetersIdDeactivate f action:billing.meter plain_write none o0 @billing.meter
+P GET /v1/billing/meters/{id}/event_summaries GetBillingMetersIdEventSummaries - list:billing.meter_event_summary read none o141 o140
+P POST /v1/billing/meters/{id}/reactivate PostBillingMetersIdReactivate f action:billing.meter plain_write none o0 @billing.meter
+P GET /v1/billing_portal/configurations GetBillingPortalConfigurations - list:billing_portal.configuration read none o143 o142
+P POST /v1/billing_portal/configurations PostBillingPortalConfigurations f create:billing_portal.configuration capability none o156 @billing_portal.configuration
+P GET /v1/billing_portal/configurations/{configuration} GetBillingPortalConfigurationsConfiguration - retrieve:billing_portal.configuration read none o0 @billing_portal.configuration
+P POST /v1/billing_portal/configurations/{configuration} PostBillingPortalConfigurationsConfiguration f update:billing_portal.configuration capability none o164 @billing_portal.configuration
+P POST /v1/billing_portal/sessions PostBillingPortalSessions f create:billing_portal.session capability none o176 @billing_portal.session
+P GET /v1/charges GetCharges - list:charge read none o178 o177
+P POST /v1/charges PostCharges f create:charge charge charge o185 @charge amount=amount currency=currency
+P GET /v1/charges/search GetChargesSearch - search:charge read none o187 o186
+P GET /v1/charges/{charge} GetChargesCharge - retrieve:charge read none o0 @charge
+P POST /v1/charges/{charge} PostChargesCharge f update:charge plain_write none o189 @charge
+P POST /v1/charges/{charge}/capture PostChargesChargeCapture f action:charge capture charge o191 @charge amount=amount otherwise=object
+P GET /v1/charges/{charge}/dispute GetChargesChargeDispute - retrieve:dispute read none o0 @dispute
+P POST /v1/charges/{charge}/dispute PostChargesChargeDispute f update:dispute plain_write none o199 @dispute
+P POST /v1/charges/{charge}/dispute/close PostChargesChargeDisputeClose f action:dispute outflow other o0 @dispute otherwise=object
+P POST /v1/charges/{charge}/refund PostChargesChargeRefund f action:charge refund refund o200 @charge amount=amount otherwise=object
+P GET /v1/charges/{charge}/refunds GetChargesChargeRefunds - list:refund read none o202 o201
+P POST /v1/charges/{charge}/refunds PostChargesChargeRefunds f create:refund refund refund o203 @refund amount=amount currency=currency otherwise=object
+P GET /v1/charges/{charge}/refunds/{refund} GetChargesChargeRefundsRefund - retrieve:refund read none o0 @refund
+P POST /v1/charges/{charge}/refunds/{refund} PostChargesChargeRefundsRefund f update:refund plain_write none o93 @refund
+P GET /v1/checkout/sessions GetCheckoutSessions - list:checkout.session read none o206 o204
+P POST /v1/checkout/sessions PostCheckoutSessions f create:checkout.session liability charge o296 @checkout.session otherwise=price
+P GET /v1/checkout/sessions/{session} GetCheckoutSessionsSession - retrieve:checkout.session read none o0 @checkout.session
+P POST /v1/checkout/sessions/{session} PostCheckoutSessionsSession f update:checkout.session liability charge o301 @checkout.session otherwise=price
+P POST /v1/checkout/sessions/{session}/expire PostCheckoutSessionsSessionExpire f action:checkout.session release none o0 @checkout.session
+P GET /v1/checkout/sessions/{session}/line_items GetCheckoutSessionsSessionLineItems - list:item read none o96 o302
+P GET /v1/climate/orders GetClimateOrders - list:climate.order read none o96 o303
+P POST /v1/climate/orders PostClimateOrders f create:climate.order outflow other o305 @climate.order amount=amount currency=currency otherwise=price
+P GET /v1/climate/orders/{order} GetClimateOrdersOrder - retrieve:climate.order read none o0 @climate.order
+P POST /v1/climate/orders/{order} PostClimateOrdersOrder f update:climate.order plain_write none o307 @climate.order
+P POST /v1/climate/orders/{order}/cancel PostClimateOrdersOrderCancel f action:climate.order release none o0 @climate.order
+P GET /v1/climate/products GetClimateProducts - list:climate.product read none o96 o308
+P GET /v1/climate/products/{product} GetClimateProductsProduct - retrieve:climate.product read none o0 @climate.product
+P GET /v1/climate/suppliers GetClimateSuppliers - list:climate.supplier read none o96 o309
+P GET /v1/climate/suppliers/{supplier} GetClimateSuppliersSupplier - retrieve:climate.supplier read none o0 @climate.supplier
+P GET /v1/confirmation_tokens/{confirmation_token} GetConfirmationTokensConfirmationToken - retrieve:confirmation_token read none o0 @confirmation_token
+P GET /v1/country_specs GetCountrySpecs - list:country_spec read none o96 o310
+P GET /v1/country_specs/{country} GetCountrySpecsCountry - retrieve:country_spec read none o0 @country_spec
+P GET /v1/coupons GetCoupons - list:coupon read none o312 o311
+P POST /v1/coupons PostCoupons f create:coupon lever none o315 @coupon
+P GET /v1/coupons/{coupon} GetCouponsCoupon - retrieve:coupon read none o0 @coupon
+P POST /v1/coupons/{coupon} PostCouponsCoupon f update:coupon plain_write none o316 @coupon
+P DELETE /v1/coupons/{coupon} DeleteCouponsCoupon - delete:coupon delete none o5 @deleted_coupon
+P GET /v1/credit_notes GetCreditNotes - list:credit_note read none o318 o317
+P POST /v1/credit_notes PostCreditNotes f create:credit_note refund refund o324 @credit_note amount=amount|credit_amount+out_of_band_amount+refund_amount otherwise=object
+P GET /v1/credit_notes/preview GetCreditNotesPreview - action:credit_note read none o324 @credit_note
+P GET /v1/credit_notes/preview/lines GetCreditNotesPreviewLines - list:credit_note_line_item read none o326 o325
+P GET /v1/credit_notes/{credit_note}/lines GetCreditNotesCreditNoteLines - list:credit_note_line_item read none o96 o325
+P GET /v1/credit_notes/{id} GetCreditNotesId - retrieve:credit_note read none o0 @credit_note
+P POST /v1/credit_notes/{id} PostCreditNotesId f update:credit_note plain_write none o327 @credit_note
+P POST /v1/credit_notes/{id}/void PostCreditNotesIdVoid f action:credit_note release none o0 @credit_note
+P POST /v1/customer_sessions PostCustomerSessions f create:customer_session capability none o335 @customer_session
+P GET /v1/customers GetCustomers - list:customer read none o337 o336
+P POST /v1/customers PostCustomers f create:customer lever none o344 @customer
+P GET /v1/customers/search GetCustomersSearch - search:customer read none o187 o345
+P GET /v1/customers/{customer} GetCustomersCustomer - retrieve:customer read none o0 (@customer|@deleted_customer)
+P POST /v1/customers/{customer} PostCustomersCustomer f update:customer lever none o348 @customer
+P DELETE /v1/customers/{customer} DeleteCustomersCustomer - delete:customer writeoff credit o5 @deleted_customer otherwise=object
+P GET /v1/customers/{customer}/balance_transactions GetCustomersCustomerBalanceTransactions - list:customer_balance_transaction read none o350 o349
+P POST /v1/customers/{customer}/balance_transactions PostCustomersCustomerBalanceTransactions f create:customer_balance_transaction credit credit o351 @customer_balance_transaction amount=amount currency=currency reading=negative
+P GET /v1/customers/{customer}/balance_transactions/{transaction} GetCustomersCustomerBalanceTransactionsTransaction - retrieve:customer_balance_transaction read none o0 @customer_balance_transaction
+P POST /v1/customers/{customer}/balance_transactions/{transaction} PostCustomersCustomerBalanceTransactionsTransaction f update:customer_balance_transaction plain_write none o352 @customer_balance_transaction
+P GET /v1/customers/{customer}/bank_accounts GetCustomersCustomerBankAccounts - list:bank_account read none o202 o353 deprecated
+P POST /v1/customers/{customer}/bank_accounts PostCustomersCustomerBankAccounts f create:payment_source capability none o354 @payment_source
+P GET /v1/customers/{customer}/bank_accounts/{id} GetCustomersCustomerBankAccountsId - retrieve:bank_account read none o0 @bank_account deprecated
+P POST /v1/customers/{customer}/bank_accounts/{id} PostCustomersCustomerBankAccountsId f update:payment_source capability none o356 (@card|@bank_account|@source)
+P DELETE /v1/customers/{customer}/bank_accounts/{id} DeleteCustomersCustomerBankAccountsId - delete:payment_source delete none o0 (@payment_source|@deleted_payment_source)
+P POST /v1/customers/{customer}/bank_accounts/{id}/verify PostCustomersCustomerBankAccountsIdVerify f action:bank_account capability none o357 @bank_account
+P GET /v1/customers/{customer}/cards GetCustomersCustomerCards - list:card read none o202 o358 deprecated
+P POST /v1/customers/{customer}/cards PostCustomersCustomerCards f create:payment_source capability none o354 @payment_source
+P GET /v1/customers/{customer}/cards/{id} GetCustomersCustomerCardsId - retrieve:card read none o0 @card deprecated
+P POST /v1/customers/{customer}/cards/{id} PostCustomersCustomerCardsId f update:payment_source capability none o356 (@card|@bank_account|@source)
+P DELETE /v1/customers/{customer}/cards/{id} DeleteCustomersCustomerCardsId - delete:payment_source delete none o0 (@payment_source|@deleted_payment_source)
+P GET /v1/customers/{customer}/cash_balance GetCustomersCustomerCashBalance - retrieve:cash_balance read none o0 @cash_balance
+P POST /v1/customers/{customer}/cash_balance PostCustomersCustomerCashBalance f update:cash_balance lever none o359 @cash_balance
+P GET /v1/customers/{customer}/cash_balance_transactions GetCustomersCustomerCashBalanceTransactions - list:customer_cash_balance_transaction read none o96 o360
+P GET /v1/customers/{customer}/cash_balance_transactions/{transaction} GetCustomersCustomerCashBalanceTransactionsTransaction - retrieve:customer_cash_balance_transaction read none o0 @customer_cash_balance_transaction
+P GET /v1/customers/{customer}/discount GetCustomersCustomerDiscount - retrieve:discount read none o0 @discount
+P DELETE /v1/customers/{customer}/discount DeleteCustomersCustomerDiscount - delete:discount delete none o5 @deleted_discount
+P POST /v1/customers/{customer}/funding_instructions PostCustomersCustomerFundingInstructions f action:funding_instructions capability none o362 @funding_instructions
+P GET /v1/customers/{customer}/payment_methods GetCustomersCustomerPaymentMethods - list:payment_method read none o364 o363
+P GET /v1/customers/{customer}/payment_methods/{payment_method} GetCustomersCustomerPaymentMethodsPaymentMethod - retrieve:payment_method read none o0 @payment_method
+P GET /v1/customers/{customer}/sources GetCustomersCustomerSources - list:payment_source read none o366 o365
+P POST /v1/customers/{customer}/sources PostCustomersCustomerSources f create:payment_source capability none o354 @payment_source
+P GET /v1/customers/{customer}/sources/{id} GetCustomersCustomerSourcesId - retrieve:payment_source read none o0 @payment_source
+P POST /v1/customers/{customer}/sources/{id} PostCustomersCustomerSourcesId f update:payment_source capability none o356 (@card|@bank_account|@source)
+P DELETE /v1/customers/{customer}/sources/{id} DeleteCustomersCustomerSourcesId - delete:payment_source delete none o0 (@payment_source|@deleted_payment_source)
+P POST /v1/customers/{customer}/sources/{id}/verify PostCustomersCustomerSourcesIdVerify f action:bank_account capability none o357 @bank_account
+P GET /v1/customers/{customer}/subscriptions GetCustomersCustomerSubscriptions - list:subscription read none o96 o367
+P POST /v1/customers/{customer}/subscriptions PostCustomersCustomerSubscriptions f create:subscription charge charge o396 @subscription otherwise=preview
+P GET /v1/customers/{customer}/subscriptions/{subscription_exposed_id} GetCustomersCustomerSubscriptionsSubscriptionExposedId - retrieve:subscription read none o0 @subscription
+P POST /v1/customers/{customer}/subscriptions/{subscription_exposed_id} PostCustomersCustomerSubscriptionsSubscriptionExposedId f update:subscription charge charge o400 @subscription otherwise=preview
+P DELETE /v1/customers/{customer}/subscriptions/{subscription_exposed_id} DeleteCustomersCustomerSubscriptionsSubscriptionExposedId - delete:subscription charge charge o401 @subscription otherwise=preview
+P GET /v1/customers/{customer}/subscriptions/{subscription_exposed_id}/discount GetCustomersCustomerSubscriptionsSubscriptionExposedIdDiscount - retrieve:discount read none o0 @discount
+P DELETE /v1/customers/{customer}/subscriptions/{subscription_exposed_id}/discount DeleteCustomersCustomerSubscriptionsSubscriptionExposedIdDiscount - delete:discount delete none o5 @deleted_discount
+P GET /v1/customers/{customer}/tax_ids GetCustomersCustomerTaxIds - list:tax_id read none o96 o402
+P POST /v1/customers/{customer}/tax_ids PostCustomersCustomerTaxIds f create:tax_id plain_write none o403 @tax_id
+P GET /v1/customers/{customer}/tax_ids/{id} GetCustomersCustomerTaxIdsId - retrieve:tax_id read none o0 @tax_id
+P DELETE /v1/customers/{customer}/tax_ids/{id} DeleteCustomersCustomerTaxIdsId - delete:tax_id delete none o5 @deleted_tax_id
+P GET /v1/disputes GetDisputes - list:dispute read none o405 o404
+P GET /v1/disputes/{dispute} GetDisputesDispute - retrieve:dispute read none o0 @dispute
+P POST /v1/disputes/{dispute} PostDisputesDispute f update:dispute plain_write none o199 @dispute
+P POST /v1/disputes/{dispute}/close PostDisputesDisputeClose f action:dispute outflow other o0 @dispute otherwise=object
+P GET /v1/entitlements/active_entitlements GetEntitlementsActiveEntitlements - list:entitlements.active_entitlement read none o407 o406
+P GET /v1/entitlements/active_entitlements/{id} GetEntitlementsActiveEntitlementsId - retrieve:entitlements.active_entitlement read none o0 @entitlements.active_entitlement
+P GET /v1/entitlements/features GetEntitlementsFeatures - list:entitlements.feature read none o409 o408
+P POST /v1/entitlements/features PostEntitlementsFeatures f create:entitlements.feature plain_write none o410 @entitlements.feature
+P GET /v1/entitlements/features/{id} GetEntitlementsFeaturesId - retrieve:entitlements.feature read none o0 @entitlements.feature
+P POST /v1/entitlements/features/{id} PostEntitlementsFeaturesId f update:entitlements.feature plain_write none o411 @entitlements.feature
+P POST /v1/ephemeral_keys PostEphemeralKeys f create:ephemeral_key capability none o412 @ephemeral_key
+P DELETE /v1/ephemeral_keys/{key} DeleteEphemeralKeysKey - delete:ephemeral_key delete none o0 @ephemeral_key
+P GET /v1/events GetEvents - list:event read none o414 o413
+P GET /v1/events/{id} GetEventsId - retrieve:event read none o0 @event
+P GET /v1/exchange_rates GetExchangeRates - list:exchange_rate read none o96 o415
+P GET /v1/exchange_rates/{rate_id} GetExchangeRatesRateId - retrieve:exchange_rate read none o0 @exchange_rate
+P POST /v1/external_accounts/{id} PostExternalAccountsId f update:external_account capability none o71 @external_account
+P GET /v1/file_links GetFileLinks - list:file_link read none o417 o416
+P POST /v1/file_links PostFileLinks f create:file_link capability none o418 @file_link
+P GET /v1/file_links/{link} GetFileLinksLink - retrieve:file_link read none o0 @file_link
+P POST /v1/file_links/{link} PostFileLinksLink f update:file_link capability none o419 @file_link
+P GET /v1/files GetFiles - list:file read none o421 o420
+P POST /v1/files PostFiles m create:file plain_write none o423 @file host=files.stripe.com
+P GET /v1/files/{file} GetFilesFile - retrieve:file read none o0 @file
+P GET /v1/financial_connections/accounts GetFinancialConnectionsAccounts - list:financial_connections.account read none o426 o424
+P GET /v1/financial_connections/accounts/{account} GetFinancialConnectionsAccountsAccount - retrieve:financial_connections.account read none o0 @financial_connections.account
+P POST /v1/financial_connections/accounts/{account}/disconnect PostFinancialConnectionsAccountsAccountDisconnect f action:financial_connections.account plain_write none o0 @financial_connections.account
+P GET /v1/financial_connections/accounts/{account}/owners GetFinancialConnectionsAccountsAccountOwners - list:financial_connections.account_owner read none o428 o427
+P POST /v1/financial_connections/accounts/{account}/refresh PostFinancialConnectionsAccountsAccountRefresh f action:financial_connections.account fee fee o429 @financial_connections.account otherwise=tariff
+P POST /v1/financial_connections/accounts/{account}/subscribe PostFinancialConnectionsAccountsAccountSubscribe f action:financial_connections.account plain_write none o430 @financial_connections.account
+P POST /v1/financial_connections/accounts/{account}/unsubscribe PostFinancialConnectionsAccountsAccountUnsubscribe f action:financial_connections.account plain_write none o430 @financial_connections.account
+P POST /v1/financial_connections/sessions PostFinancialConnectionsSessions f create:financial_connections.session capability none o433 @financial_connections.session
+P GET /v1/financial_connections/sessions/{session} GetFinancialConnectionsSessionsSession - retrieve:financial_connections.session read none o0 @financial_connections.session
+P GET /v1/financial_connections/transactions GetFinancialConnectionsTransactions - list:financial_connections.transaction read none o436 o434
+P GET /v1/financial_connections/transactions/{transaction} GetFinancialConnectionsTransactionsTransaction - retrieve:financial_connections.transaction read none o0 @financial_connections.transaction
+P GET /v1/forwarding/requests GetForwardingRequests - list:forwarding.request read none o438 o437
+P POST /v1/forwarding/requests PostForwardingRequests f create:forwarding.request capability none o441 @forwarding.request
+P GET /v1/forwarding/requests/{id} GetForwardingRequestsId - retrieve:forwarding.request read none o0 @forwarding.request
+P GET /v1/identity/verification_reports GetIdentityVerificationReports - list:identity.verification_report read none o443 o442
+P GET /v1/identity/verification_reports/{report} GetIdentityVerificationReportsReport - retrieve:identity.verification_report read none o0 @identity.verification_report
+P GET /v1/identity/verification_sessions GetIdentityVerificationSessions - list:identity.verification_session read none o445 o444
+P POST /v1/identity/verification_sessions PostIdentityVerificationSessions f create:identity.verification_session fee fee o450 @identity.verification_session otherwise=tariff
+P GET /v1/identity/verification_sessions/{session} GetIdentityVerificationSessionsSession - retrieve:identity.verification_session read none o0 @identity.verification_session
+P POST /v1/identity/verification_sessions/{session} PostIdentityVerificationSessionsSession f update:identity.verification_session plain_write none o451 @identity.verification_session
+P POST /v1/identity/verification_sessions/{session}/cancel PostIdentityVerificationSessionsSessionCancel f action:identity.verification_session plain_write none o0 @identity.verification_session
+P POST /v1/identity/verification_sessions/{session}/redact PostIdentityVerificationSessionsSessionRedact f action:identity.verification_session plain_write none o0 @identity.verification_session
+P GET /v1/invoice_payments GetInvoicePayments - list:invoice_payment read none o454 o452
+P GET /v1/invoice_payments/{invoice_payment} GetInvoicePaymentsInvoicePayment - retrieve:invoice_payment read none o0 @invoice_payment
+P GET /v1/invoice_rendering_templates GetInvoiceRenderingTemplates - list:invoice_rendering_template read none o456 o455
+P GET /v1/invoice_rendering_templates/{template} GetInvoiceRenderingTemplatesTemplate - retrieve:invoice_rendering_template read none o457 @invoice_rendering_template
+P POST /v1/invoice_rendering_templates/{template}/archive PostInvoiceRenderingTemplatesTemplateArchive f action:invoice_rendering_template plain_write none o0 @invoice_rendering_template
+P POST /v1/invoice_rendering_templates/{template}/unarchive PostInvoiceRenderingTemplatesTemplateUnarchive f action:invoice_rendering_template plain_write none o0 @invoice_rendering_template
+P GET /v1/invoiceitems GetInvoiceitems - list:invoiceitem read none o459 o458
+P POST /v1/invoiceitems PostInvoiceitems f create:invoiceitem liability charge o462 @invoiceitem amount=amount currency=currency otherwise=price
+P GET /v1/invoiceitems/{invoiceitem} GetInvoiceitemsInvoiceitem - retrieve:invoiceitem read none o0 @invoiceitem
+P POST /v1/invoiceitems/{invoiceitem} PostInvoiceitemsInvoiceitem f update:invoiceitem liability charge o463 @invoiceitem amount=amount otherwise=object
+P DELETE /v1/invoiceitems/{invoiceitem} DeleteInvoiceitemsInvoiceitem - delete:invoiceitem writeoff credit o5 @deleted_invoiceitem otherwise=object
+P GET /v1/invoices GetInvoices - list:invoice read none o465 o464
+P POST /v1/invoices PostInvoices f create:invoice charge charge o476 @invoice otherwise=preview
+P POST /v1/invoices/create_preview PostInvoicesCreatePreview f action:invoice plain_write none o491 @invoice
+P GET /v1/invoices/search GetInvoicesSearch - search:invoice read none o187 o492
+P GET /v1/invoices/{invoice} GetInvoicesInvoice - retrieve:invoice read none o0 @invoice
+P POST /v1/invoices/{invoice} PostInvoicesInvoice f update:invoice charge charge o493 @invoice otherwise=object
+P DELETE /v1/invoices/{invoice} DeleteInvoicesInvoice - delete:invoice writeoff credit o5 @deleted_invoice otherwise=object
+P POST /v1/invoices/{invoice}/add_lines PostInvoicesInvoiceAddLines f action:invoice charge charge o498 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/attach_payment PostInvoicesInvoiceAttachPayment f action:invoice charge charge o499 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/finalize PostInvoicesInvoiceFinalize f action:invoice charge charge o500 @invoice otherwise=object
+P GET /v1/invoices/{invoice}/lines GetInvoicesInvoiceLines - list:line_item read none o96 o501
+P POST /v1/invoices/{invoice}/lines/{line_item_id} PostInvoicesInvoiceLinesLineItemId f update:line_item charge charge o502 @line_item otherwise=object
+P POST /v1/invoices/{invoice}/mark_uncollectible PostInvoicesInvoiceMarkUncollectible f action:invoice writeoff credit o0 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/pay PostInvoicesInvoicePay f action:invoice charge charge o503 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/remove_lines PostInvoicesInvoiceRemoveLines f action:invoice charge charge o505 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/send PostInvoicesInvoiceSend f action:invoice charge charge o0 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/update_lines PostInvoicesInvoiceUpdateLines f action:invoice charge charge o507 @invoice otherwise=object
+P POST /v1/invoices/{invoice}/void PostInvoicesInvoiceVoid f action:invoice writeoff credit o0 @invoice otherwise=object
+P GET /v1/issuing/authorizations GetIssuingAuthorizations - list:issuing.authorization read none o509 o508
+P GET /v1/issuing/authorizations/{authorization} GetIssuingAuthorizationsAuthorization - retrieve:issuing.authorization read none o0 @issuing.authorization
+P POST /v1/issuing/authorizations/{authorization} PostIssuingAuthorizationsAuthorization f update:issuing.authorization plain_write none o93 @issuing.authorization
+P POST /v1/issuing/authorizations/{authorization}/approve PostIssuingAuthorizationsAuthorizationApprove f action:issuing.authorization outflow issuing o510 @issuing.authorization amount=amount otherwise=object deprecated
+P POST /v1/issuing/authorizations/{authorization}/decline PostIssuingAuthorizationsAuthorizationDecline f action:issuing.authorization plain_write none o93 @issuing.authorization deprecated
+P GET /v1/issuing/cardholders GetIssuingCardholders - list:issuing.cardholder read none o512 o511
+P POST /v1/issuing/cardholders PostIssuingCardholders f create:issuing.cardholder outflow issuing o522 @issuing.cardholder otherwise=limit
+P GET /v1/issuing/cardholders/{cardholder} GetIssuingCardholdersCardholder - retrieve:issuing.cardholder read none o0 @issuing.cardholder
+P POST /v1/issuing/cardholders/{cardholder} PostIssuingCardholdersCardholder f update:issuing.cardholder outflow issuing o523 @issuing.cardholder otherwise=limit
+P GET /v1/issuing/cards GetIssuingCards - list:issuing.card read none o525 o524
+P POST /v1/issuing/cards PostIssuingCards f create:issuing.card outflow issuing o533 @issuing.card otherwise=limit
+P GET /v1/issuing/cards/{card} GetIssuingCardsCard - retrieve:issuing.card read none o0 @issuing.card
+P POST /v1/issuing/cards/{card} PostIssuingCardsCard f update:issuing.card outflow issuing o534 @issuing.card otherwise=limit
+P GET /v1/issuing/disputes GetIssuingDisputes - list:issuing.dispute read none o536 o535
+P POST /v1/issuing/disputes PostIssuingDisputes f create:issuing.dispute plain_write none o546 @issuing.dispute
+P GET /v1/issuing/disputes/{dispute} GetIssuingDisputesDispute - retrieve:issuing.dispute read none o0 @issuing.dispute
+P POST /v1/issuing/disputes/{dispute} PostIssuingDisputesDispute f update:issuing.dispute plain_write none o547 @issuing.dispute
+P POST /v1/issuing/disputes/{dispute}/submit PostIssuingDisputesDisputeSubmit f action:issuing.dispute plain_write none o93 @issuing.dispute
+P GET /v1/issuing/personalization_designs GetIssuingPersonalizationDesigns - list:issuing.personalization_design read none o550 o548
+P POST /v1/issuing/personalization_designs PostIssuingPersonalizationDesigns f create:issuing.personalization_design plain_write none o553 @issuing.personalization_design
+P GET /v1/issuing/personalization_designs/{personalization_design} GetIssuingPersonalizationDesignsPersonalizationDesign - retrieve:issuing.personalization_design read none o0 @issuing.personalization_design
+P POST /v1/issuing/personalization_designs/{personalization_design} PostIssuingPersonalizationDesignsPersonalizationDesign f update:issuing.personalization_design plain_write none o554 @issuing.personalization_design
+P GET /v1/issuing/physical_bundles GetIssuingPhysicalBundles - list:issuing.physical_bundle read none o556 o555
+P GET /v1/issuing/physical_bundles/{physical_bundle} GetIssuingPhysicalBundlesPhysicalBundle - retrieve:issuing.physical_bundle read none o0 @issuing.physical_bundle
+P GET /v1/issuing/settlements/{settlement} GetIssuingSettlementsSettlement - retrieve:issuing.settlement read none o0 @issuing.settlement
+P POST /v1/issuing/settlements/{settlement} PostIssuingSettlementsSettlement f update:issuing.settlement plain_write none o557 @issuing.settlement
+P GET /v1/issuing/tokens GetIssuingTokens - list:issuing.token read none o559 o558
+P GET /v1/issuing/tokens/{token} GetIssuingTokensToken - retrieve:issuing.token read none o0 @issuing.token
+P POST /v1/issuing/tokens/{token} PostIssuingTokensToken f update:issuing.token plain_write none o560 @issuing.token
+P GET /v1/issuing/transactions GetIssuingTransactions - list:issuing.transaction read none o562 o561
+P GET /v1/issuing/transactions/{transaction} GetIssuingTransactionsTransaction - retrieve:issuing.transaction read none o0 @issuing.transaction
+P POST /v1/issuing/transactions/{transaction} PostIssuingTransactionsTransaction f update:issuing.transaction plain_write none o93 @issuing.transaction
+P POST /v1/link_account_sessions PostLinkAccountSessions f create:financial_connections.session capability none o433 @financial_connections.session
+P GET /v1/link_account_sessions/{session} GetLinkAccountSessionsSession - retrieve:financial_connections.session read none o0 @financial_connections.session
+P GET /v1/linked_accounts GetLinkedAccounts - list:financial_connections.account read none o426 o424
+P GET /v1/linked_accounts/{account} GetLinkedAccountsAccount - retrieve:financial_connections.account read none o0 @financial_connections.account
+P POST /v1/linked_accounts/{account}/disconnect PostLinkedAccountsAccountDisconnect f action:financial_connections.account plain_write none o0 @financial_connections.account
+P GET /v1/linked_accounts/{account}/owners GetLinkedAccountsAccountOwners - list:financial_connections.account_owner read none o428 o427
+P POST /v1/linked_accounts/{account}/refresh PostLinkedAccountsAccountRefresh f action:financial_connections.account fee fee o429 @financial_connections.account otherwise=tariff
+P GET /v1/mandates/{mandate} GetMandatesMandate - retrieve:mandate read none o0 @mandate
+P GET /v1/payment_attempt_records GetPaymentAttemptRecords - list:payment_attempt_record read none o564 o563
+P GET /v1/payment_attempt_records/{id} GetPaymentAttemptRecordsId - retrieve:payment_attempt_record read none o0 @payment_attempt_record
+P GET /v1/payment_intents GetPaymentIntents - list:payment_intent read none o566 o565
+P POST /v1/payment_intents PostPaymentIntents f create:payment_intent charge charge o639 @payment_intent amount=amount currency=currency
+P GET /v1/payment_intents/search GetPaymentIntentsSearch - search:payment_intent read none o187 o640
+P GET /v1/payment_intents/{intent} GetPaymentIntentsIntent - retrieve:payment_intent read none o641 @payment_intent
+P POST /v1/payment_intents/{intent} PostPaymentIntentsIntent f update:payment_intent charge charge o643 @payment_intent amount=amount currency=currency reading=total otherwise=object
+P GET /v1/payment_intents/{intent}/amount_details_line_items GetPaymentIntentsIntentAmountDetailsLineItems - list:payment_intent_amount_details_line_item read none o96 o644
+P POST /v1/payment_intents/{intent}/apply_customer_balance PostPaymentIntentsIntentApplyCustomerBalance f action:payment_intent charge charge o645 @payment_intent amount=amount currency=currency otherwise=object
+P POST /v1/payment_intents/{intent}/cancel PostPaymentIntentsIntentCancel f action:payment_intent release none o646 @payment_intent
+P POST /v1/payment_intents/{intent}/capture PostPaymentIntentsIntentCapture f action:payment_intent capture charge o647 @payment_intent amount=amount_to_capture otherwise=object
+P POST /v1/payment_intents/{intent}/confirm PostPaymentIntentsIntentConfirm f action:payment_intent charge charge o651 @payment_intent amount=amount_to_confirm otherwise=object
+P POST /v1/payment_intents/{intent}/increment_authorization PostPaymentIntentsIntentIncrementAuthorization f action:payment_intent authorise charge o652 @payment_intent amount=amount reading=total
+P POST /v1/payment_intents/{intent}/verify_microdeposits PostPaymentIntentsIntentVerifyMicrodeposits f action:payment_intent charge charge o653 @payment_intent otherwise=object
+P GET /v1/payment_links GetPaymentLinks - list:payment_link read none o655 o654
+P POST /v1/payment_links PostPaymentLinks f create:payment_link liability charge o667 @payment_link otherwise=price
+P GET /v1/payment_links/{payment_link} GetPaymentLinksPaymentLink - retrieve:payment_link read none o0 @payment_link
+P POST /v1/payment_links/{payment_link} PostPaymentLinksPaymentLink f update:payment_link liability charge o674 @payment_link otherwise=price
+P GET /v1/payment_links/{payment_link}/line_items GetPaymentLinksPaymentLinkLineItems - list:item read none o96 o302
+P GET /v1/payment_method_configurations GetPaymentMethodConfigurations - list:payment_method_configuration read none o676 o675
+P POST /v1/payment_method_configurations PostPaymentMethodConfigurations f create:payment_method_configuration plain_write none o679 @payment_method_configuration
+P GET /v1/payment_method_configurations/{configuration} GetPaymentMethodConfigurationsConfiguration - retrieve:payment_method_configuration read none o0 @payment_method_configuration
+P POST /v1/payment_method_configurations/{configuration} PostPaymentMethodConfigurationsConfiguration f update:payment_method_configuration plain_write none o680 @payment_method_configuration
+P GET /v1/payment_method_domains GetPaymentMethodDomains - list:payment_method_domain read none o682 o681
+P POST /v1/payment_method_domains PostPaymentMethodDomains f create:payment_method_domain plain_write none o683 @payment_method_domain
+P GET /v1/payment_method_domains/{payment_method_domain} GetPaymentMethodDomainsPaymentMethodDomain - retrieve:payment_method_domain read none o0 @payment_method_domain
+P POST /v1/payment_method_domains/{payment_method_domain} PostPaymentMethodDomainsPaymentMethodDomain f update:payment_method_domain plain_write none o684 @payment_method_domain
+P POST /v1/payment_method_domains/{payment_method_domain}/validate PostPaymentMethodDomainsPaymentMethodDomainValidate f action:payment_method_domain plain_write none o0 @payment_method_domain
+P GET /v1/payment_methods GetPaymentMethods - list:payment_method read none o686 o685
+P POST /v1/payment_methods PostPaymentMethods f create:payment_method capability none o691 @payment_method
+P GET /v1/payment_methods/{payment_method} GetPaymentMethodsPaymentMethod - retrieve:payment_method read none o0 @payment_method
+P POST /v1/payment_methods/{payment_method} PostPaymentMethodsPaymentMethod f update:payment_method capability none o695 @payment_method
+P POST /v1/payment_methods/{payment_method}/attach PostPaymentMethodsPaymentMethodAttach f action:payment_method capability none o696 @payment_method
+P POST /v1/payment_methods/{payment_method}/detach PostPaymentMethodsPaymentMethodDetach f action:payment_method plain_write none o0 @payment_method
+P POST /v1/payment_records/report_payment PostPaymentRecordsReportPayment f create:payment_record record none o706 @payment_record
+P GET /v1/payment_records/{id} GetPaymentRecordsId - retrieve:payment_record read none o0 @payment_record
+P POST /v1/payment_records/{id}/report_payment_attempt PostPaymentRecordsIdReportPaymentAttempt f action:payment_record record none o707 @payment_record
+P POST /v1/payment_records/{id}/report_payment_attempt_canceled PostPaymentRecordsIdReportPaymentAttemptCanceled f action:payment_record record none o708 @payment_record
+P POST /v1/payment_records/{id}/report_payment_attempt_failed PostPaymentRecordsIdReportPaymentAttemptFailed f action:payment_record record none o709 @payment_record
+P POST /v1/payment_records/{id}/report_payment_attempt_guaranteed PostPaymentRecordsIdReportPaymentAttemptGuaranteed f action:payment_record record none o710 @payment_record
+P POST /v1/payment_records/{id}/report_payment_attempt_informational PostPaymentRecordsIdReportPaymentAttemptInformational f action:payment_record record none o711 @payment_record
+P POST /v1/payment_records/{id}/report_refund PostPaymentRecordsIdReportRefund f action:payment_record record none o715 @payment_record
+P GET /v1/payouts GetPayouts - list:payout read none o717 o716
+P POST /v1/payouts PostPayouts f create:payout outflow payout o718 @payout amount=amount currency=currency
+P GET /v1/payouts/{payout} GetPayoutsPayout - retrieve:payout read none o0 @payout
+P POST /v1/payouts/{payout} PostPayoutsPayout f update:payout plain_write none o93 @payout
+P POST /v1/payouts/{payout}/cancel PostPayoutsPayoutCancel f action:payout release none o0 @payout
+P POST /v1/payouts/{payout}/reverse PostPayoutsPayoutReverse f action:payout inflow payout o557 @payout otherwise=object
+P GET /v1/plans GetPlans - list:plan read none o720 o719
+P POST /v1/plans PostPlans f create:plan lever none o724 @plan
+P GET /v1/plans/{plan} GetPlansPlan - retrieve:plan read none o0 @plan
+P POST /v1/plans/{plan} PostPlansPlan f update:plan lever none o725 @plan
+P DELETE /v1/plans/{plan} DeletePlansPlan - delete:plan delete none o5 @deleted_plan
+P GET /v1/prices GetPrices - list:price read none o728 o726
+P POST /v1/prices PostPrices f create:price lever none o732 @price
+P GET /v1/prices/search GetPricesSearch - search:price read none o187 o733
+P GET /v1/prices/{price} GetPricesPrice - retrieve:price read none o0 @price
+P POST /v1/prices/{price} PostPricesPrice f update:price lever none o734 @price
+P GET /v1/products GetProducts - list:product read none o736 o735
+P POST /v1/products PostProducts f create:product lever none o740 @product
+P GET /v1/products/search GetProductsSearch - search:product read none o187 o741
+P GET /v1/products/{id} GetProductsId - retrieve:product read none o0 @product
+P POST /v1/products/{id} PostProductsId f update:product lever none o742 @product
+P DELETE /v1/products/{id} DeleteProductsId - delete:product delete none o5 @deleted_product
+P GET /v1/products/{product}/features GetProductsProductFeatures - list:product_feature read none o96 o743
+P POST /v1/products/{product}/features PostProductsProductFeatures f create:product_feature plain_write none o744 @product_feature
+P GET /v1/products/{product}/features/{id} GetProductsProductFeaturesId - retrieve:product_feature read none o0 @product_feature
+P DELETE /v1/products/{product}/features/{id} DeleteProductsProductFeaturesId - delete:product_feature delete none o5 @deleted_product_feature
+P GET /v1/promotion_codes GetPromotionCodes - list:promotion_code read none o746 o745
+P POST /v1/promotion_codes PostPromotionCodes f create:promotion_code lever none o750 @promotion_code
+P GET /v1/promotion_codes/{promotion_code} GetPromotionCodesPromotionCode - retrieve:promotion_code read none o0 @promotion_code
+P POST /v1/promotion_codes/{promotion_code} PostPromotionCodesPromotionCode f update:promotion_code plain_write none o752 @promotion_code
+P GET /v1/quotes GetQuotes - list:quote read none o754 o753
+P POST /v1/quotes PostQuotes f create:quote liability charge o761 @quote otherwise=object
+P GET /v1/quotes/{quote} GetQuotesQuote - retrieve:quote read none o0 @quote
+P POST /v1/quotes/{quote} PostQuotesQuote f update:quote liability charge o764 @quote otherwise=object
+P POST /v1/quotes/{quote}/accept PostQuotesQuoteAccept f action:quote charge charge o0 @quote otherwise=object
+P POST /v1/quotes/{quote}/cancel PostQuotesQuoteCancel f action:quote release none o0 @quote
+P GET /v1/quotes/{quote}/computed_upfront_line_items GetQuotesQuoteComputedUpfrontLineItems - list:item read none o96 o302
+P POST /v1/quotes/{quote}/finalize PostQuotesQuoteFinalize f action:quote liability charge o765 @quote otherwise=object
+P GET /v1/quotes/{quote}/line_items GetQuotesQuoteLineItems - list:item read none o96 o302
+P GET /v1/quotes/{quote}/pdf GetQuotesQuotePdf - action:- read none o0 x host=files.stripe.com
+P GET /v1/radar/early_fraud_warnings GetRadarEarlyFraudWarnings - list:radar.early_fraud_warning read none o767 o766
+P GET /v1/radar/early_fraud_warnings/{early_fraud_warning} GetRadarEarlyFraudWarningsEarlyFraudWarning - retrieve:radar.early_fraud_warning read none o0 @radar.early_fraud_warning
+P POST /v1/radar/payment_evaluations PostRadarPaymentEvaluations f create:radar.payment_evaluation fee fee o774 @radar.payment_evaluation otherwise=tariff
+P GET /v1/radar/value_list_items GetRadarValueListItems - list:radar.value_list_item read none o776 o775
+P POST /v1/radar/value_list_items PostRadarValueListItems f create:radar.value_list_item plain_write none o777 @radar.value_list_item
+P GET /v1/radar/value_list_items/{item} GetRadarValueListItemsItem - retrieve:radar.value_list_item read none o0 @radar.value_list_item
+P DELETE /v1/radar/value_list_items/{item} DeleteRadarValueListItemsItem - delete:radar.value_list_item delete none o5 @deleted_radar.value_list_item
+P GET /v1/radar/value_lists GetRadarValueLists - list:radar.value_list read none o779 o778
+P POST /v1/radar/value_lists PostRadarValueLists f create:radar.value_list plain_write none o780 @radar.value_list
+P GET /v1/radar/value_lists/{value_list} GetRadarValueListsValueList - retrieve:radar.value_list read none o0 @radar.value_list
+P POST /v1/radar/value_lists/{value_list} PostRadarValueListsValueList f update:radar.value_list plain_write none o781 @radar.value_list
+P DELETE /v1/radar/value_lists/{value_list} DeleteRadarValueListsValueList - delete:radar.value_list delete none o5 @deleted_radar.value_list
+P GET /v1/refunds GetRefunds - list:refund read none o783 o782
+P POST /v1/refunds PostRefunds f create:refund refund refund o784 @refund amount=amount currency=currency otherwise=object
+P GET /v1/refunds/{refund} GetRefundsRefund - retrieve:refund read none o0 @refund
+P POST /v1/refunds/{refund} PostRefundsRefund f update:refund plain_write none o93 @refund
+P POST /v1/refunds/{refund}/cancel PostRefundsRefundCancel f action:refund release none o0 @refund
+P GET /v1/reporting/report_runs GetReportingReportRuns - list:reporting.report_run read none o312 o785
+P POST /v1/reporting/report_runs PostReportingReportRuns f create:reporting.report_run fee fee o787 @reporting.report_run otherwise=tariff
+P GET /v1/reporting/report_runs/{report_run} GetReportingReportRunsReportRun - retrieve:reporting.report_run read none o0 @reporting.report_run
+P GET /v1/reporting/report_types GetReportingReportTypes - list:reporting.report_type read none o0 o788
+P GET /v1/reporting/report_types/{report_type} GetReportingReportTypesReportType - retrieve:reporting.report_type read none o0 @reporting.report_type
+P GET /v1/reviews GetReviews - list:review read none o312 o789
+P GET /v1/reviews/{review} GetReviewsReview - retrieve:review read none o0 @review
+P POST /v1/reviews/{review}/approve PostReviewsReviewApprove f action:review plain_write none o0 @review
+P GET /v1/setup_attempts GetSetupAttempts - list:setup_attempt read none o791 o790
+P GET /v1/setup_intents GetSetupIntents - list:setup_intent read none o793 o792
+P POST /v1/setup_intents PostSetupIntents f create:setup_intent liability charge o805 @setup_intent
+P GET /v1/setup_intents/{intent} GetSetupIntentsIntent - retrieve:setup_intent read none o641 @setup_intent
+P POST /v1/setup_intents/{intent} PostSetupIntentsIntent f update:setup_intent liability charge o806 @setup_intent
+P POST /v1/setup_intents/{intent}/cancel PostSetupIntentsIntentCancel f action:setup_intent release none o807 @setup_intent
+P POST /v1/setup_intents/{intent}/confirm PostSetupIntentsIntentConfirm f action:setup_intent liability charge o808 @setup_intent
+P POST /v1/setup_intents/{intent}/verify_microdeposits PostSetupIntentsIntentVerifyMicrodeposits f action:setup_intent liability charge o653 @setup_intent
+P GET /v1/shipping_rates GetShippingRates - list:shipping_rate read none o810 o809
+P POST /v1/shipping_rates PostShippingRates f create:shipping_rate lever none o811 @shipping_rate
+P GET /v1/shipping_rates/{shipping_rate_token} GetShippingRatesShippingRateToken - retrieve:shipping_rate read none o0 @shipping_rate
+P POST /v1/shipping_rates/{shipping_rate_token} PostShippingRatesShippingRateToken f update:shipping_rate lever none o814 @shipping_rate
+P POST /v1/sigma/saved_queries/{id} PostSigmaSavedQueriesId f update:sigma.sigma_api_query plain_write none o815 @sigma.sigma_api_query
+P GET /v1/sigma/scheduled_query_runs GetSigmaScheduledQueryRuns - list:scheduled_query_run read none o96 o816
+P GET /v1/sigma/scheduled_query_runs/{scheduled_query_run} GetSigmaScheduledQueryRunsScheduledQueryRun - retrieve:scheduled_query_run read none o0 @scheduled_query_run
+P POST /v1/sources PostSources f create:source charge charge o824 @source amount=amount currency=currency
+P GET /v1/sources/{source} GetSourcesSource - retrieve:source read none o641 @source
+P POST /v1/sources/{source} PostSourcesSource f update:source charge charge o825 @source amount=amount otherwise=object
+P GET /v1/sources/{source}/mandate_notifications/{mandate_notification} GetSourcesSourceMandateNotificationsMandateNotification - retrieve:source_mandate_notification read none o0 @source_mandate_notification
+P GET /v1/sources/{source}/source_transactions GetSourcesSourceSourceTransactions - list:source_transaction read none o96 o826
+P GET /v1/sources/{source}/source_transactions/{source_transaction} GetSourcesSourceSourceTransactionsSourceTransaction - retrieve:source_transaction read none o0 @source_transaction
+P POST /v1/sources/{source}/verify PostSourcesSourceVerify f action:source plain_write none o827 @source
+P GET /v1/subscription_items GetSubscriptionItems - list:subscription_item read none o829 o828
+P POST /v1/subscription_items PostSubscriptionItems f create:subscription_item charge charge o830 @subscription_item otherwise=preview
+P GET /v1/subscription_items/{item} GetSubscriptionItemsItem - retrieve:subscription_item read none o0 @subscription_item
+P POST /v1/subscription_items/{item} PostSubscriptionItemsItem f update:subscription_item charge charge o831 @subscription_item otherwise=preview
+P DELETE /v1/subscription_items/{item} DeleteSubscriptionItemsItem - delete:subscription_item charge charge o832 @deleted_subscription_item otherwise=preview
+P GET /v1/subscription_schedules GetSubscriptionSchedules - list:subscription_schedule read none o834 o833
+P POST /v1/subscription_schedules PostSubscriptionSchedules f create:subscription_schedule liability charge o837 @subscription_schedule otherwise=preview
+P GET /v1/subscription_schedules/{schedule} GetSubscriptionSchedulesSchedule - retrieve:subscription_schedule read none o0 @subscription_schedule
+P POST /v1/subscription_schedules/{schedule} PostSubscriptionSchedulesSchedule f update:subscription_schedule liability charge o838 @subscription_schedule otherwise=preview
+P POST /v1/subscription_schedules/{schedule}/cancel PostSubscriptionSchedulesScheduleCancel f action:subscription_schedule charge charge o401 @subscription_schedule otherwise=preview
+P POST /v1/subscription_schedules/{schedule}/release PostSubscriptionSchedulesScheduleRelease f action:subscription_schedule liability charge o839 @subscription_schedule otherwise=preview
+P GET /v1/subscriptions GetSubscriptions - list:subscription read none o841 o840
+P POST /v1/subscriptions PostSubscriptions f create:subscription charge charge o844 @subscription otherwise=preview
+P GET /v1/subscriptions/search GetSubscriptionsSearch - search:subscription read none o187 o845
+P GET /v1/subscriptions/{subscription_exposed_id} GetSubscriptionsSubscriptionExposedId - retrieve:subscription read none o0 @subscription
+P POST /v1/subscriptions/{subscription_exposed_id} PostSubscriptionsSubscriptionExposedId f update:subscription charge charge o846 @subscription otherwise=preview
+P DELETE /v1/subscriptions/{subscription_exposed_id} DeleteSubscriptionsSubscriptionExposedId - delete:subscription charge charge o847 @subscription otherwise=preview
+P DELETE /v1/subscriptions/{subscription_exposed_id}/discount DeleteSubscriptionsSubscriptionExposedIdDiscount - delete:discount delete none o5 @deleted_discount
+P POST /v1/subscriptions/{subscription}/migrate PostSubscriptionsSubscriptionMigrate f action:subscription charge charge o849 @subscription otherwise=preview
+P POST /v1/subscriptions/{subscription}/resume PostSubscriptionsSubscriptionResume f action:subscription charge charge o850 @subscription otherwise=preview
+P GET /v1/tax/associations/find GetTaxAssociationsFind - retrieve:tax.association read none o851 @tax.association
+P POST /v1/tax/calculations PostTaxCalculations f create:tax.calculation fee fee o857 @tax.calculation otherwise=tariff
+P GET /v1/tax/calculations/{calculation} GetTaxCalculationsCalculation - retrieve:tax.calculation read none o0 @tax.calculation
+P GET /v1/tax/calculations/{calculation}/line_items GetTaxCalculationsCalculationLineItems - list:tax.calculation_line_item read none o859 o858
+P GET /v1/tax/registrations GetTaxRegistrations - list:tax.registration read none o861 o860
+P POST /v1/tax/registrations PostTaxRegistrations f create:tax.registration plain_write none o875 @tax.registration
+P GET /v1/tax/registrations/{id} GetTaxRegistrationsId - retrieve:tax.registration read none o0 @tax.registration
+P POST /v1/tax/registrations/{id} PostTaxRegistrationsId f update:tax.registration plain_write none o876 @tax.registration
+P GET /v1/tax/settings GetTaxSettings - retrieve:tax.settings read none o0 @tax.settings
+P POST /v1/tax/settings PostTaxSettings f update:tax.settings plain_write none o879 @tax.settings
+P POST /v1/tax/transactions/create_from_calculation PostTaxTransactionsCreateFromCalculation f create:tax.transaction fee fee o880 @tax.transaction otherwise=tariff
+P POST /v1/tax/transactions/create_reversal PostTaxTransactionsCreateReversal f create:tax.transaction plain_write none o883 @tax.transaction
+P GET /v1/tax/transactions/{transaction} GetTaxTransactionsTransaction - retrieve:tax.transaction read none o0 @tax.transaction
+P GET /v1/tax/transactions/{transaction}/line_items GetTaxTransactionsTransactionLineItems - list:tax.transaction_line_item read none o859 o884
+P GET /v1/tax_codes GetTaxCodes - list:tax_code read none o202 o885
+P GET /v1/tax_codes/{id} GetTaxCodesId - retrieve:tax_code read none o0 @tax_code
+P GET /v1/tax_ids GetTaxIds - list:tax_id read none o887 o402
+P POST /v1/tax_ids PostTaxIds f create:tax_id plain_write none o888 @tax_id
+P GET /v1/tax_ids/{id} GetTaxIdsId - retrieve:tax_id read none o0 @tax_id
+P DELETE /v1/tax_ids/{id} DeleteTaxIdsId - delete:tax_id delete none o5 @deleted_tax_id
+P GET /v1/tax_rates GetTaxRates - list:tax_rate read none o890 o889
+P POST /v1/tax_rates PostTaxRates f create:tax_rate lever none o891 @tax_rate
+P GET /v1/tax_rates/{tax_rate} GetTaxRatesTaxRate - retrieve:tax_rate read none o0 @tax_rate
+P POST /v1/tax_rates/{tax_rate} PostTaxRatesTaxRate f update:tax_rate plain_write none o892 @tax_rate
+P GET /v1/terminal/configurations GetTerminalConfigurations - list:terminal.configuration read none o894 o893
+P POST /v1/terminal/configurations PostTerminalConfigurations f create:terminal.configuration plain_write none o903 @terminal.configuration
+P GET /v1/terminal/configurations/{configuration} GetTerminalConfigurationsConfiguration - retrieve:terminal.configuration read none o0 (@terminal.configuration|@deleted_terminal.configuration)
+P POST /v1/terminal/configurations/{configuration} PostTerminalConfigurationsConfiguration f update:terminal.configuration plain_write none o904 (@terminal.configuration|@deleted_terminal.configuration)
+P DELETE /v1/terminal/configurations/{configuration} DeleteTerminalConfigurationsConfiguration - delete:terminal.configuration delete none o5 @deleted_terminal.configuration
+P POST /v1/terminal/connection_tokens PostTerminalConnectionTokens f create:terminal.connection_token capability none o905 @terminal.connection_token
+P GET /v1/terminal/locations GetTerminalLocations - list:terminal.location read none o96 o906
+P POST /v1/terminal/locations PostTerminalLocations f create:terminal.location plain_write none o908 @terminal.location
+P GET /v1/terminal/locations/{location} GetTerminalLocationsLocation - retrieve:terminal.location read none o0 (@terminal.location|@deleted_terminal.location)
+P POST /v1/terminal/locations/{location} PostTerminalLocationsLocation f update:terminal.location plain_write none o909 (@terminal.location|@deleted_terminal.location)
+P DELETE /v1/terminal/locations/{location} DeleteTerminalLocationsLocation - delete:terminal.location delete none o5 @deleted_terminal.location
+P POST /v1/terminal/onboarding_links PostTerminalOnboardingLinks f create:terminal.onboarding_link capability none o912 @terminal.onboarding_link
+P GET /v1/terminal/readers GetTerminalReaders - list:terminal.reader read none o914 o913
+P POST /v1/terminal/readers PostTerminalReaders f create:terminal.reader plain_write none o915 @terminal.reader
+P GET /v1/terminal/readers/{reader} GetTerminalReadersReader - retrieve:terminal.reader read none o0 (@terminal.reader|@deleted_terminal.reader)
+P POST /v1/terminal/readers/{reader} PostTerminalReadersReader f update:terminal.reader plain_write none o916 (@terminal.reader|@deleted_terminal.reader)
+P DELETE /v1/terminal/readers/{reader} DeleteTerminalReadersReader - delete:terminal.reader delete none o5 @deleted_terminal.reader
+P POST /v1/terminal/readers/{reader}/cancel_action PostTerminalReadersReaderCancelAction f action:terminal.reader plain_write none o0 @terminal.reader
+P POST /v1/terminal/readers/{reader}/collect_inputs PostTerminalReadersReaderCollectInputs f action:terminal.reader plain_write none o922 @terminal.reader
+P POST /v1/terminal/readers/{reader}/collect_payment_method PostTerminalReadersReaderCollectPaymentMethod f action:terminal.reader charge charge o925 @terminal.reader otherwise=object
+P POST /v1/terminal/readers/{reader}/confirm_payment_intent PostTerminalReadersReaderConfirmPaymentIntent f action:terminal.reader charge charge o927 @terminal.reader otherwise=object
+P POST /v1/terminal/readers/{reader}/process_payment_intent PostTerminalReadersReaderProcessPaymentIntent f action:terminal.reader charge charge o929 @terminal.reader otherwise=object
+P POST /v1/terminal/readers/{reader}/process_setup_intent PostTerminalReadersReaderProcessSetupIntent f action:terminal.reader plain_write none o931 @terminal.reader
+P POST /v1/terminal/readers/{reader}/refund_payment PostTerminalReadersReaderRefundPayment f action:terminal.reader refund refund o932 @terminal.reader amount=amount otherwise=object
+P POST /v1/terminal/readers/{reader}/set_reader_display PostTerminalReadersReaderSetReaderDisplay f action:terminal.reader plain_write none o935 @terminal.reader
+P POST /v1/terminal/refunds PostTerminalRefunds f create:terminal.refund refund refund o0 @terminal.refund otherwise=unknown
+P POST /v1/test_helpers/confirmation_tokens PostTestHelpersConfirmationTokens f create:confirmation_token test_helper none o939 @confirmation_token
+P POST /v1/test_helpers/customers/{customer}/fund_cash_balance PostTestHelpersCustomersCustomerFundCashBalance f action:customer_cash_balance_transaction test_helper none o940 @customer_cash_balance_transaction
+P POST /v1/test_helpers/issuing/authorizations PostTestHelpersIssuingAuthorizations f create:issuing.authorization test_helper none o957 @issuing.authorization
+P POST /v1/test_helpers/issuing/authorizations/{authorization}/capture PostTestHelpersIssuingAuthorizationsAuthorizationCapture f action:issuing.authorization test_helper none o963 @issuing.authorization
+P POST /v1/test_helpers/issuing/authorizations/{authorization}/expire PostTestHelpersIssuingAuthorizationsAuthorizationExpire f action:issuing.authorization test_helper none o0 @issuing.authorization
+P POST /v1/test_helpers/issuing/authorizations/{authorization}/finalize_amount PostTestHelpersIssuingAuthorizationsAuthorizationFinalizeAmount f action:issuing.authorization test_helper none o964 @issuing.authorization
+P POST /v1/test_helpers/issuing/authorizations/{authorization}/fraud_challenges/respond PostTestHelpersIssuingAuthorizationsAuthorizationFraudChallengesRespond f action:issuing.authorization test_helper none o965 @issuing.authorization
+P POST /v1/test_helpers/issuing/authorizations/{authorization}/increment PostTestHelpersIssuingAuthorizationsAuthorizationIncrement f action:issuing.authorization test_helper none o966 @issuing.authorization
+P POST /v1/test_helpers/issuing/authorizations/{authorization}/reverse PostTestHelpersIssuingAuthorizationsAuthorizationReverse f action:issuing.authorization test_helper none o967 @issuing.authorization
+P POST /v1/test_helpers/issuing/cards/{card}/shipping/deliver PostTestHelpersIssuingCardsCardShippingDeliver f action:issuing.card test_helper none o0 @issuing.card
+P POST /v1/test_helpers/issuing/cards/{card}/shipping/fail PostTestHelpersIssuingCardsCardShippingFail f action:issuing.card test_helper none o0 @issuing.card
+P POST /v1/test_helpers/issuing/cards/{card}/shipping/return PostTestHelpersIssuingCardsCardShippingReturn f action:issuing.card test_helper none o0 @issuing.card
+P POST /v1/test_helpers/issuing/cards/{card}/shipping/ship PostTestHelpersIssuingCardsCardShippingShip f action:issuing.card test_helper none o0 @issuing.card
+P POST /v1/test_helpers/issuing/cards/{card}/shipping/submit PostTestHelpersIssuingCardsCardShippingSubmit f action:issuing.card test_helper none o0 @issuing.card
+P POST /v1/test_helpers/issuing/personalization_designs/{personalization_design}/activate PostTestHelpersIssuingPersonalizationDesignsPersonalizationDesignActivate f action:issuing.personalization_design test_helper none o0 @issuing.personalization_design
+P POST /v1/test_helpers/issuing/personalization_designs/{personalization_design}/deactivate PostTestHelpersIssuingPersonalizationDesignsPersonalizationDesignDeactivate f action:issuing.personalization_design test_helper none o0 @issuing.personalization_design
+P POST /v1/test_helpers/issuing/personalization_designs/{personalization_design}/reject PostTestHelpersIssuingPersonalizationDesignsPersonalizationDesignReject f action:issuing.personalization_design test_helper none o969 @issuing.personalization_design
+P POST /v1/test_helpers/issuing/settlements PostTestHelpersIssuingSettlements f create:issuing.settlement test_helper none o970 @issuing.settlement
+P POST /v1/test_helpers/issuing/settlements/{settlement}/complete PostTestHelpersIssuingSettlementsSettlementComplete f action:issuing.settlement test_helper none o0 @issuing.settlement
+P POST /v1/test_helpers/issuing/transactions/create_force_capture PostTestHelpersIssuingTransactionsCreateForceCapture f create:issuing.transaction test_helper none o971 @issuing.transaction
+P POST /v1/test_helpers/issuing/transactions/create_unlinked_refund PostTestHelpersIssuingTransactionsCreateUnlinkedRefund f create:issuing.transaction test_helper none o971 @issuing.transaction
+P POST /v1/test_helpers/issuing/transactions/{transaction}/refund PostTestHelpersIssuingTransactionsTransactionRefund f action:issuing.transaction test_helper none o972 @issuing.transaction
+P POST /v1/test_helpers/refunds/{refund}/expire PostTestHelpersRefundsRefundExpire f action:refund test_helper none o0 @refund
+P POST /v1/test_helpers/terminal/readers/{reader}/present_payment_method PostTestHelpersTerminalReadersReaderPresentPaymentMethod f action:terminal.reader test_helper none o975 @terminal.reader
+P POST /v1/test_helpers/terminal/readers/{reader}/succeed_input_collection PostTestHelpersTerminalReadersReaderSucceedInputCollection f action:terminal.reader test_helper none o976 @terminal.reader
+P POST /v1/test_helpers/terminal/readers/{reader}/timeout_input_collection PostTestHelpersTerminalReadersReaderTimeoutInputCollection f action:terminal.reader test_helper none o0 @terminal.reader
+P GET /v1/test_helpers/test_clocks GetTestHelpersTestClocks - list:test_helpers.test_clock read none o96 o977
+P POST /v1/test_helpers/test_clocks PostTestHelpersTestClocks f create:test_helpers.test_clock test_helper none o978 @test_helpers.test_clock
+P GET /v1/test_helpers/test_clocks/{test_clock} GetTestHelpersTestClocksTestClock - retrieve:test_helpers.test_clock read none o0 @test_helpers.test_clock
+P DELETE /v1/test_helpers/test_clocks/{test_clock} DeleteTestHelpersTestClocksTestClock - delete:test_helpers.test_clock test_helper none o5 @deleted_test_helpers.test_clock
+P POST /v1/test_helpers/test_clocks/{test_clock}/advance PostTestHelpersTestClocksTestClockAdvance f action:test_helpers.test_clock test_helper none o979 @test_helpers.test_clock
+P POST /v1/test_helpers/treasury/inbound_transfers/{id}/fail PostTestHelpersTreasuryInboundTransfersIdFail f action:treasury.inbound_transfer test_helper none o981 @treasury.inbound_transfer
+P POST /v1/test_helpers/treasury/inbound_transfers/{id}/return PostTestHelpersTreasuryInboundTransfersIdReturn f action:treasury.inbound_transfer test_helper none o0 @treasury.inbound_transfer
+P POST /v1/test_helpers/treasury/inbound_transfers/{id}/succeed PostTestHelpersTreasuryInboundTransfersIdSucceed f action:treasury.inbound_transfer test_helper none o0 @treasury.inbound_transfer
+P POST /v1/test_helpers/treasury/outbound_payments/{id} PostTestHelpersTreasuryOutboundPaymentsId f update:treasury.outbound_payment test_helper none o985 @treasury.outbound_payment
+P POST /v1/test_helpers/treasury/outbound_payments/{id}/fail PostTestHelpersTreasuryOutboundPaymentsIdFail f action:treasury.outbound_payment test_helper none o0 @treasury.outbound_payment
+P POST /v1/test_helpers/treasury/outbound_payments/{id}/post PostTestHelpersTreasuryOutboundPaymentsIdPost f action:treasury.outbound_payment test_helper none o0 @treasury.outbound_payment
+P POST /v1/test_helpers/treasury/outbound_payments/{id}/return PostTestHelpersTreasuryOutboundPaymentsIdReturn f action:treasury.outbound_payment test_helper none o987 @treasury.outbound_payment
+P POST /v1/test_helpers/treasury/outbound_transfers/{outbound_transfer} PostTestHelpersTreasuryOutboundTransfersOutboundTransfer f update:treasury.outbound_transfer test_helper none o985 @treasury.outbound_transfer
+P POST /v1/test_helpers/treasury/outbound_transfers/{outbound_transfer}/fail PostTestHelpersTreasuryOutboundTransfersOutboundTransferFail f action:treasury.outbound_transfer test_helper none o0 @treasury.outbound_transfer
+P POST /v1/test_helpers/treasury/outbound_transfers/{outbound_transfer}/post PostTestHelpersTreasuryOutboundTransfersOutboundTransferPost f action:treasury.outbound_transfer test_helper none o0 @treasury.outbound_transfer
+P POST /v1/test_helpers/treasury/outbound_transfers/{outbound_transfer}/return PostTestHelpersTreasuryOutboundTransfersOutboundTransferReturn f action:treasury.outbound_transfer test_helper none o987 @treasury.outbound_transfer
+P POST /v1/test_helpers/treasury/received_credits PostTestHelpersTreasuryReceivedCredits f create:treasury.received_credit test_helper none o990 @treasury.received_credit
+P POST /v1/test_helpers/treasury/received_debits PostTestHelpersTreasuryReceivedDebits f create:treasury.received_debit test_helper none o991 @treasury.received_debit
+P POST /v1/tokens PostTokens f create:token capability none o999 @token
+P GET /v1/tokens/{token} GetTokensToken - retrieve:token read none o0 @token
+P GET /v1/topups GetTopups - list:topup read none o1001 o1000
+P POST /v1/topups PostTopups f create:topup inflow topup o1002 @topup amount=amount currency=currency
+P GET /v1/topups/{topup} GetTopupsTopup - retrieve:topup read none o0 @topup
+P POST /v1/topups/{topup} PostTopupsTopup f update:topup plain_write none o1003 @topup
+P POST /v1/topups/{topup}/cancel PostTopupsTopupCancel f action:topup release none o0 @topup
+P GET /v1/transfers GetTransfers - list:transfer read none o1005 o1004
+P POST /v1/transfers PostTransfers f create:transfer outflow transfer o1006 @transfer amount=amount currency=currency otherwise=object
+P GET /v1/transfers/{id}/reversals GetTransfersIdReversals - list:transfer_reversal read none o96 o1007
+P POST /v1/transfers/{id}/reversals PostTransfersIdReversals f create:transfer_reversal inflow transfer o1008 @transfer_reversal amount=amount otherwise=object
+P GET /v1/transfers/{transfer} GetTransfersTransfer - retrieve:transfer read none o0 @transfer
+P POST /v1/transfers/{transfer} PostTransfersTransfer f update:transfer plain_write none o1003 @transfer
+P GET /v1/transfers/{transfer}/reversals/{id} GetTransfersTransferReversalsId - retrieve:transfer_reversal read none o0 @transfer_reversal
+P POST /v1/transfers/{transfer}/reversals/{id} PostTransfersTransferReversalsId f update:transfer_reversal plain_write none o93 @transfer_reversal
+P GET /v1/treasury/credit_reversals GetTreasuryCreditReversals - list:treasury.credit_reversal read none o1010 o1009
+P POST /v1/treasury/credit_reversals PostTreasuryCreditReversals f create:treasury.credit_reversal outflow payout o1011 @treasury.credit_reversal otherwise=object
+P GET /v1/treasury/credit_reversals/{credit_reversal} GetTreasuryCreditReversalsCreditReversal - retrieve:treasury.credit_reversal read none o0 @treasury.credit_reversal
+P GET /v1/treasury/debit_reversals GetTreasuryDebitReversals - list:treasury.debit_reversal read none o1013 o1012
+P POST /v1/treasury/debit_reversals PostTreasuryDebitReversals f create:treasury.debit_reversal outflow payout o1014 @treasury.debit_reversal otherwise=object
+P GET /v1/treasury/debit_reversals/{debit_reversal} GetTreasuryDebitReversalsDebitReversal - retrieve:treasury.debit_reversal read none o0 @treasury.debit_reversal
+P GET /v1/treasury/financial_accounts GetTreasuryFinancialAccounts - list:treasury.financial_account read none o1016 o1015
+P POST /v1/treasury/financial_accounts PostTreasuryFinancialAccounts f create:treasury.financial_account capability none o1023 @treasury.financial_account
+P GET /v1/treasury/financial_accounts/{financial_account} GetTreasuryFinancialAccountsFinancialAccount - retrieve:treasury.financial_account read none o0 @treasury.financial_account
+P POST /v1/treasury/financial_accounts/{financial_account} PostTreasuryFinancialAccountsFinancialAccount f update:treasury.financial_account capability none o1025 @treasury.financial_account
+P POST /v1/treasury/financial_accounts/{financial_account}/close PostTreasuryFinancialAccountsFinancialAccountClose f action:treasury.financial_account capability none o1026 @treasury.financial_account
+P GET /v1/treasury/financial_accounts/{financial_account}/features GetTreasuryFinancialAccountsFinancialAccountFeatures - retrieve:treasury.financial_account_features read none o0 @treasury.financial_account_features
+P POST /v1/treasury/financial_accounts/{financial_account}/features PostTreasuryFinancialAccountsFinancialAccountFeatures f update:treasury.financial_account_features capability none o1027 @treasury.financial_account_features
+P GET /v1/treasury/inbound_transfers GetTreasuryInboundTransfers - list:treasury.inbound_transfer read none o1029 o1028
+P POST /v1/treasury/inbound_transfers PostTreasuryInboundTransfers f create:treasury.inbound_transfer inflow topup o1030 @treasury.inbound_transfer amount=amount currency=currency
+P GET /v1/treasury/inbound_transfers/{id} GetTreasuryInboundTransfersId - retrieve:treasury.inbound_transfer read none o0 @treasury.inbound_transfer
+P POST /v1/treasury/inbound_transfers/{inbound_transfer}/cancel PostTreasuryInboundTransfersInboundTransferCancel f action:treasury.inbound_transfer release none o0 @treasury.inbound_transfer
+P GET /v1/treasury/outbound_payments GetTreasuryOutboundPayments - list:treasury.outbound_payment read none o1032 o1031
+P POST /v1/treasury/outbound_payments PostTreasuryOutboundPayments f create:treasury.outbound_payment outflow payout o1038 @treasury.outbound_payment amount=amount currency=currency
+P GET /v1/treasury/outbound_payments/{id} GetTreasuryOutboundPaymentsId - retrieve:treasury.outbound_payment read none o0 @treasury.outbound_payment
+P POST /v1/treasury/outbound_payments/{id}/cancel PostTreasuryOutboundPaymentsIdCancel f action:treasury.outbound_payment release none o0 @treasury.outbound_payment
+P GET /v1/treasury/outbound_transfers GetTreasuryOutboundTransfers - list:treasury.outbound_transfer read none o1040 o1039
+P POST /v1/treasury/outbound_transfers PostTreasuryOutboundTransfers f create:treasury.outbound_transfer outflow payout o1042 @treasury.outbound_transfer amount=amount currency=currency
+P GET /v1/treasury/outbound_transfers/{outbound_transfer} GetTreasuryOutboundTransfersOutboundTransfer - retrieve:treasury.outbound_transfer read none o0 @treasury.outbound_transfer
+P POST /v1/treasury/outbound_transfers/{outbound_transfer}/cancel PostTreasuryOutboundTransfersOutboundTransferCancel f action:treasury.outbound_transfer release none o0 @treasury.outbound_transfer
+P GET /v1/treasury/received_credits GetTreasuryReceivedCredits - list:treasury.received_credit read none o1045 o1043
+P GET /v1/treasury/received_credits/{id} GetTreasuryReceivedCreditsId - retrieve:treasury.received_credit read none o0 @treasury.received_credit
+P GET /v1/treasury/received_debits GetTreasuryReceivedDebits - list:treasury.received_debit read none o1047 o1046
+P GET /v1/treasury/received_debits/{id} GetTreasuryReceivedDebitsId - retrieve:treasury.received_debit read none o0 @treasury.received_debit
+P GET /v1/treasury/transaction_entries GetTreasuryTransactionEntries - list:treasury.transaction_entry read none o1049 o1048
+P GET /v1/treasury/transaction_entries/{id} GetTreasuryTransactionEntriesId - retrieve:treasury.transaction_entry read none o0 @treasury.transaction_entry
+P GET /v1/treasury/transactions GetTreasuryTransactions - list:treasury.transaction read none o1052 o1050
+P GET /v1/treasury/transactions/{id} GetTreasuryTransactionsId - retrieve:treasury.transaction read none o0 @treasury.transaction
+P GET /v1/webhook_endpoints GetWebhookEndpoints - list:webhook_endpoint read none o96 o1053
+P POST /v1/webhook_endpoints PostWebhookEndpoints f create:webhook_endpoint capability none o1054 @webhook_endpoint
+P GET /v1/webhook_endpoints/{webhook_endpoint} GetWebhookEndpointsWebhookEndpoint - retrieve:webhook_endpoint read none o0 @webhook_endpoint
+P POST /v1/webhook_endpoints/{webhook_endpoint} PostWebhookEndpointsWebhookEndpoint f update:webhook_endpoint capability none o1055 @webhook_endpoint
+P DELETE /v1/webhook_endpoints/{webhook_endpoint} DeleteWebhookEndpointsWebhookEndpoint - delete:webhook_endpoint delete none o5 @deleted_webhook_endpoint
+P POST /v2/billing/meter_event_adjustments PostV2BillingMeterEventAdjustments j create:v2.billing.meter_event_adjustment v2 none o1057 @v2.billing.meter_event_adjustment otherwise=unknown
+P POST /v2/billing/meter_event_session PostV2BillingMeterEventSession - create:v2.billing.meter_event_session v2 none o5 @v2.billing.meter_event_session otherwise=unknown
+P POST /v2/billing/meter_event_stream PostV2BillingMeterEventStream j action:- v2 none o1059 o5 otherwise=unknown host=meter-events.stripe.com
+P POST /v2/billing/meter_events PostV2BillingMeterEvents j create:v2.billing.meter_event v2 none o1058 @v2.billing.meter_event otherwise=unknown
+P GET /v2/commerce/product_catalog/imports GetV2CommerceProductCatalogImports - list:v2.commerce.product_catalog_import read none o1061 o1060
+P POST /v2/commerce/product_catalog/imports PostV2CommerceProductCatalogImports j create:v2.commerce.product_catalog_import v2 none o1062 @v2.commerce.product_catalog_import otherwise=unknown
+P GET /v2/commerce/product_catalog/imports/{id} GetV2CommerceProductCatalogImportsId - retrieve:v2.commerce.product_catalog_import read none o5 @v2.commerce.product_catalog_import
+P POST /v2/core/account_links PostV2CoreAccountLinks j create:v2.core.account_link v2 none o1065 @v2.core.account_link otherwise=unknown
+P POST /v2/core/account_tokens PostV2CoreAccountTokens j create:v2.core.account_token v2 none o1095 @v2.core.account_token otherwise=unknown
+P GET /v2/core/account_tokens/{id} GetV2CoreAccountTokensId - retrieve:v2.core.account_token read none o5 @v2.core.account_token
+P GET /v2/core/accounts GetV2CoreAccounts - list:v2.core.account read none o1097 o1096
+P POST /v2/core/accounts PostV2CoreAccounts j create:v2.core.account v2 none o1138 @v2.core.account otherwise=unknown
+P POST /v2/core/accounts/{account_id}/person_tokens PostV2CoreAccountsAccountIdPersonTokens j create:v2.core.account_person_token v2 none o1140 @v2.core.account_person_token otherwise=unknown
+P GET /v2/core/accounts/{account_id}/person_tokens/{id} GetV2CoreAccountsAccountIdPersonTokensId - retrieve:v2.core.account_person_token read none o5 @v2.core.account_person_token
+P GET /v2/core/accounts/{account_id}/persons GetV2CoreAccountsAccountIdPersons - list:v2.core.account_person read none o1142 o1141
+P POST /v2/core/accounts/{account_id}/persons PostV2CoreAccountsAccountIdPersons j create:v2.core.account_person v2 none o1143 @v2.core.account_person otherwise=unknown
+P GET /v2/core/accounts/{account_id}/persons/{id} GetV2CoreAccountsAccountIdPersonsId - retrieve:v2.core.account_person read none o5 @v2.core.account_person
+P POST /v2/core/accounts/{account_id}/persons/{id} PostV2CoreAccountsAccountIdPersonsId j update:v2.core.account_person v2 none o1145 @v2.core.account_person otherwise=unknown
+P DELETE /v2/core/accounts/{account_id}/persons/{id} DeleteV2CoreAccountsAccountIdPersonsId - delete:v2.deleted_object v2 none o5 @v2.deleted_object otherwise=unknown
+P GET /v2/core/accounts/{id} GetV2CoreAccountsId - retrieve:v2.core.account read none o1146 @v2.core.account
+P POST /v2/core/accounts/{id} PostV2CoreAccountsId j update:v2.core.account v2 none o1161 @v2.core.account otherwise=unknown
+P POST /v2/core/accounts/{id}/close PostV2CoreAccountsIdClose j action:v2.core.account v2 none o1162 @v2.core.account otherwise=unknown
+P GET /v2/core/event_destinations GetV2CoreEventDestinations - list:v2.core.event_destination read none o1164 o1163
+P POST /v2/core/event_destinations PostV2CoreEventDestinations j create:v2.core.event_destination v2 none o1167 @v2.core.event_destination otherwise=unknown
+P GET /v2/core/event_destinations/{id} GetV2CoreEventDestinationsId - retrieve:v2.core.event_destination read none o1168 @v2.core.event_destination
+P POST /v2/core/event_destinations/{id} PostV2CoreEventDestinationsId j update:v2.core.event_destination v2 none o1169 @v2.core.event_destination otherwise=unknown
+P DELETE /v2/core/event_destinations/{id} DeleteV2CoreEventDestinationsId - delete:v2.deleted_object v2 none o5 @v2.deleted_object otherwise=unknown
+P POST /v2/core/event_destinations/{id}/disable PostV2CoreEventDestinationsIdDisable - action:v2.core.event_destination v2 none o5 @v2.core.event_destination otherwise=unknown
+P POST /v2/core/event_destinations/{id}/enable PostV2CoreEventDestinationsIdEnable - action:v2.core.event_destination v2 none o5 @v2.core.event_destination otherwise=unknown
+P POST /v2/core/event_destinations/{id}/ping PostV2CoreEventDestinationsIdPing - action:v2.core.event v2 none o5 @v2.core.event otherwise=unknown
+P GET /v2/core/events GetV2CoreEvents - list:v2.core.event read none o1172 o1170
+P GET /v2/core/events/{id} GetV2CoreEventsId - retrieve:v2.core.event read none o5 @v2.core.event
+"""#
+}
