@@ -32,8 +32,9 @@ bench: ## Measure against peers in the same run
 lint: ## Check the format of the Swift files
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
-format: ## Put the Swift files into that format
+format: ## Put every file into its format
 	@swift format --in-place --recursive --parallel Sources Tests Package.swift
+	@.venv/acceptance/bin/ruff format --quiet Examples Scripts/demo Scripts/loopback.py Tests/Acceptance
 
 clean: ## Remove build products and virtual environments
 	rm -rf .build .venv

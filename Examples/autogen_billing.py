@@ -67,9 +67,7 @@ def group_chat(task, vault_keys, api_base, llm_config, conversation_id=None, rou
         describe = agent.register_for_llm(name=tool_name, description="Create a Stripe charge for a customer")
         agent.register_for_execution(name=tool_name)(describe(tool))
         agents.append(agent)
-    chat = autogen.GroupChat(
-        agents=agents, messages=[], max_round=rounds_max, speaker_selection_method="round_robin"
-    )
+    chat = autogen.GroupChat(agents=agents, messages=[], max_round=rounds_max, speaker_selection_method="round_robin")
     manager = autogen.GroupChatManager(groupchat=chat, llm_config=False)
     agents[0].initiate_chat(manager, message=task)
     return conversation_id, chat.messages

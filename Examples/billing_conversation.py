@@ -59,9 +59,7 @@ def main():
     parser.add_argument("--conversation", required=True, help="the conversation's id (the key may be bound to it)")
     parser.add_argument("--customers", type=int, default=20, help="how many customers to charge (default 20)")
     parser.add_argument("--amount", type=int, default=4000, help="cents per customer (default 4000)")
-    parser.add_argument(
-        "--approve", action="store_true", help="wait for a line on standard input before every charge"
-    )
+    parser.add_argument("--approve", action="store_true", help="wait for a line on standard input before every charge")
     sys.exit(run(parser.parse_args()))
 
 

@@ -57,8 +57,14 @@ def stripe_double(start):
 def recording(start, stripe_double):
     """An instance in front of `stripe_double` that records into `calls.cassette` in its folder."""
     return start(
-        "--mode", "record", "--cassette", "calls.cassette", "--upstream", stripe_double.origin,
-        name="proxy", environment={"STRIPE_SECRET_KEY": UPSTREAM_KEY},
+        "--mode",
+        "record",
+        "--cassette",
+        "calls.cassette",
+        "--upstream",
+        stripe_double.origin,
+        name="proxy",
+        environment={"STRIPE_SECRET_KEY": UPSTREAM_KEY},
     )
 
 

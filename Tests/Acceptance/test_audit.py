@@ -5,13 +5,38 @@ import sqlite3
 
 import pytest
 import stripe
+
 from conftest import charge, client_of
 from wire import send, send_raw
 
 COLUMNS = {
-    "seq", "at_us", "kind", "request_id", "key_id", "conversation", "conversation_source", "agent", "turn", "operation",
-    "mode", "decision", "refusal", "status", "upstream_status", "ending", "object_id", "related_id", "meter", "amount",
-    "currency", "usd_cents", "customer", "idempotency_key", "hold_id", "policy_hash", "detail",
+    "seq",
+    "at_us",
+    "kind",
+    "request_id",
+    "key_id",
+    "conversation",
+    "conversation_source",
+    "agent",
+    "turn",
+    "operation",
+    "mode",
+    "decision",
+    "refusal",
+    "status",
+    "upstream_status",
+    "ending",
+    "object_id",
+    "related_id",
+    "meter",
+    "amount",
+    "currency",
+    "usd_cents",
+    "customer",
+    "idempotency_key",
+    "hold_id",
+    "policy_hash",
+    "detail",
 }
 
 
@@ -53,7 +78,9 @@ def test_refusals_are_rows_too(emulated):
     rows = emulated.audit_rows()
     outcomes = [row for row in rows if row["kind"] == "outcome"]
     assert [row["refusal"] for row in outcomes] == [
-        "spend_cap_exceeded", "operation_not_allowed", "vault_key_required",
+        "spend_cap_exceeded",
+        "operation_not_allowed",
+        "vault_key_required",
     ]
     assert [row["decision"] for row in outcomes] == ["refused"] * 3
     assert len([row for row in rows if row["kind"] == "intent"]) == 3

@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+
 from wire import Connection, send, send_raw
 
 FORM = "amount=500&currency=usd&customer=cus_test_fixture"
@@ -268,7 +269,9 @@ def test_admin_routes_are_not_on_the_data_listener(emulated, key):
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"daily_cap_usd": NaN}', "\x00", '{"a":' * 5000])
 def test_admin_bodies_that_are_no_json_object_are_refused(emulated, body):
     request = urllib.request.Request(
-        emulated.control + "/admin/vault-keys", data=body.encode(), method="POST",
+        emulated.control + "/admin/vault-keys",
+        data=body.encode(),
+        method="POST",
         headers={"Authorization": f"Bearer {emulated.admin_token}", "Content-Type": "application/json"},
     )
     with pytest.raises(urllib.error.HTTPError) as refusal:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 import stripe
+
 from conftest import charge, client_of
 from wire import send
 
@@ -19,9 +20,7 @@ def refusal_code(call):
 
 
 def test_the_command_prints_the_key_alone(emulated):
-    result = emulated.command(
-        "keys", "create", "--daily-cap-usd", "10", "--allow", "POST /v1/charges", "--ttl", "1h"
-    )
+    result = emulated.command("keys", "create", "--daily-cap-usd", "10", "--allow", "POST /v1/charges", "--ttl", "1h")
     key = result.stdout.strip()
 
     assert key.startswith("vk_test_") and "\n" not in key
@@ -172,7 +171,10 @@ def test_a_key_works_as_basic_user_name(emulated):
     key = emulated.create_key("10.00")["key"]
     token = b64encode(f"{key}:".encode()).decode()
     answer = send(
-        emulated, "POST", "/v1/charges", "amount=500&currency=usd&customer=cus_test_fixture",
+        emulated,
+        "POST",
+        "/v1/charges",
+        "amount=500&currency=usd&customer=cus_test_fixture",
         {"Authorization": f"Basic {token}"},
     )
     assert answer.status == 200, answer

@@ -2,6 +2,7 @@
 
 import pytest
 import stripe
+
 from conftest import charge, client_of
 from wire import send
 
@@ -32,8 +33,12 @@ def test_a_partial_capture_frees_the_rest(payer):
     instance, key, client = payer
     intent = client.v1.payment_intents.create(
         {
-            "amount": 8000, "currency": "usd", "payment_method_types": ["card"], "payment_method": "pm_card_visa",
-            "confirm": True, "capture_method": "manual",
+            "amount": 8000,
+            "currency": "usd",
+            "payment_method_types": ["card"],
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "capture_method": "manual",
         }
     )
     assert spend(instance, key) == ("0.00", "80.00")
@@ -45,8 +50,12 @@ def test_a_cancelled_intent_frees_its_hold(payer):
     instance, key, client = payer
     intent = client.v1.payment_intents.create(
         {
-            "amount": 8000, "currency": "usd", "payment_method_types": ["card"], "payment_method": "pm_card_visa",
-            "confirm": True, "capture_method": "manual",
+            "amount": 8000,
+            "currency": "usd",
+            "payment_method_types": ["card"],
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+            "capture_method": "manual",
         }
     )
     client.v1.payment_intents.cancel(intent.id)
@@ -87,8 +96,12 @@ def test_a_retry_with_the_same_key_is_one_charge(payer):
     assert first.id == second.id
     assert spend(instance, key) == ("7.00", "0.00")
     answer = send(
-        instance, "POST", "/v1/charges", "amount=700&currency=usd&customer=cus_test_fixture",
-        {"Idempotency-Key": "order-1"}, key=key,
+        instance,
+        "POST",
+        "/v1/charges",
+        "amount=700&currency=usd&customer=cus_test_fixture",
+        {"Idempotency-Key": "order-1"},
+        key=key,
     )
     assert answer.headers["Idempotent-Replayed"] == "true"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import stripe
+
 from conftest import ROOT, charge, client_of
 from loopback import clean_environment
 
@@ -18,10 +19,14 @@ def run_suite(environment, emulated):
     return subprocess.run(
         [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", SUITE.parent, SUITE],
         env=clean_environment(
-            KEYBRAKE_PROXY_URL=emulated.api_base, KEYBRAKE_TEST_VAULT_KEY=key,
-            STRIPE_SECRET_KEY="sk_live_a_key_that_must_never_pass", PYTHONDONTWRITEBYTECODE="1",
+            KEYBRAKE_PROXY_URL=emulated.api_base,
+            KEYBRAKE_TEST_VAULT_KEY=key,
+            STRIPE_SECRET_KEY="sk_live_a_key_that_must_never_pass",
+            PYTHONDONTWRITEBYTECODE="1",
         ),
-        capture_output=True, text=True, timeout=60,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -31,7 +36,9 @@ def test_four_policy_tests_pass(emulated, version):
     python = ROOT / ".venv" / environment / "bin" / "python"
     installed = subprocess.run(
         [python, "-c", "from importlib.metadata import version; print(version('stripe'))"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert installed.stdout.strip() == version
 
