@@ -1,0 +1,55 @@
+package import KeybrakeEmulator
+internal import KeybrakeStripe
+package import NIOCore
+internal import NIOHTTP1
+
+/// Answers from the built-in emulator: no account, no network.
+package struct EmulateMode: Dispatcher {
+    package let mode: Mode = .emulate
+    private let emulator: EmulatorHost
+
+    /// The world that calls without a session share.
+    package static let commonWorld = "default"
+
+    package init(emulator: EmulatorHost) {
+        self.emulator = emulator
+    }
+
+    package func dispatch(
+        _ call: DispatchedCall, on eventLoop: any EventLoop, completion: @escaping (Dispatch) -> Void
+    ) {
+        completion(.answered(answer(call)))
+    }
+
+    /// The emulator's answer, also for a call that another mode could not answer.
+    func answer(_ call: DispatchedCall) -> Answer {
+        var emulated = EmulatorCall(
+            match: call.match, form: call.form, json: call.json, apiKey: call.emulatorKey ?? "sk_test_governed",
+            account: call.account, idempotencyKey: call.upstreamIdempotencyKey, apiVersion: call.apiVersion,
+            faultHeader: call.faultHeader, requestID: call.requestID)
+        if let upload = call.upload {
+            emulated.upload = .init(
+                contentType: call.uploadContentType ?? "multipart/form-data", bytes: Array(upload.readableBytesView))
+        }
+        let answer = emulator.handle(
+            emulated, world: call.session ?? Self.commonWorld, atUnixSeconds: call.atUnixSeconds)
+        return Answer(
+            status: answer.status, headers: HTTPHeaders(answer.headers.map { ($0.name, $0.value) }),
+            body: ByteBuffer(bytes: answer.body), source: .emulator, fault: WireFault(answer.delivery))
+    }
+}
+
+extension WireFault {
+    /// The fault that an emulated delivery asks for.
+    fileprivate init(_ delivery: EmulatorAnswer.Delivery?) {
+        guard let delivery else {
+            self = .none
+            return
+        }
+        switch delivery.ending {
+        case .reset: self = .reset
+        case .truncated(let bytes): self = .truncated(bodyBytes: bytes)
+        case .whole: self = delivery.delayMilliseconds > 0 ? .delayed(milliseconds: delivery.delayMilliseconds) : .none
+        }
+    }
+}

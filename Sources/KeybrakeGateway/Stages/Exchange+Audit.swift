@@ -1,0 +1,50 @@
+internal import KeybrakeLedger
+internal import KeybrakeStripe
+internal import NIOHTTP1
+
+extension Exchange {
+    /// Both audit rows of a request that was refused before it reached the ledger.
+    func recordedCall(refusal: Refusal) -> RecordedCall {
+        var call = recordedCall(clientStatus: refusal.status)
+        call.refusal = refusal.code
+        return call
+    }
+
+    /// Both audit rows of a read that was answered.
+    func recordedCall(answer: Answer, facts: AnswerFacts) -> RecordedCall {
+        var call = recordedCall(clientStatus: answer.status)
+        call.upstreamStatus = answer.status
+        call.objectID = facts.id
+        return call
+    }
+
+    private func recordedCall(clientStatus: Int) -> RecordedCall {
+        RecordedCall(
+            requestID: id, atMicroseconds: request.receivedAtMicroseconds,
+            endedAtMicroseconds: ClockReading.microsecondsNow(), keyID: key?.id, policyHash: key?.policyHash,
+            operation: match?.operation.name, mode: dispatcher.mode.rawValue, clientStatus: clientStatus,
+            meter: price.meterName, money: price.money, usdCents: usdCents, customer: customer,
+            idempotencyKey: request.headers.first(name: "Idempotency-Key"), attribution: attribution,
+            detail: auditDetail)
+    }
+
+    /// What has no column of its own.
+    var auditDetail: JSONObject {
+        var detail = JSONObject()
+        if let task = attribution.task { detail.append("task", .string(task)) }
+        if let session { detail.append("session", .string(session)) }
+        if case .test? = token { detail.append("ungoverned", true) }
+        return detail
+    }
+}
+
+extension Price {
+    /// The meter's name for the audit; `nil` when no money moves.
+    var meterName: String? {
+        switch self {
+        case .reserve(let meter, _, _): meter.rawValue
+        case .advance: Meter.charge.rawValue
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import KeybrakeCrypto
+internal import KeybrakeLedger
+internal import KeybrakeStripe
+internal import Logging
+internal import NIOHTTP1
+
+extension Exchange {
+    /// Finds out whose request it is. Raw Stripe keys are recognised by their prefix and never stored or logged.
+    func identify() throws(Refusal) {
+        target = try parsedTarget()
+        session = target?.session
+        dispatcher = gateway.modes.dispatcher(session: session)
+        let credentials = try presentedCredentials()
+        if gateway.settings.emulatorAcceptsTestKeys, dispatcher.mode == .emulate, Self.isTestKey(credentials) {
+            token = .test(credentials)
+            return
+        }
+        let parsed: (token: VaultKeyToken, suffixes: [(String, String)])
+        do throws(TokenFailure) {
+            parsed = try VaultKeyToken.parse(credentials)
+        } catch {
+            throw refusal(of: error)
+        }
+        token = .vault(parsed.token)
+        suffixes = parsed.suffixes
+        try admit(parsed.token)
+    }
+
+    private func refusal(of failure: TokenFailure) -> Refusal {
+        switch failure {
+        case .mistyped: return .keyMistyped
+        case .malformedSuffix: return .malformed("What follows the vault key must be of the form ~name=value.")
+        case .missing, .notAVaultKey: return .keyRequired
+        case .rawStripeKey(let kind, let isLive):
+            gateway.logger.warning(
+                "a raw Stripe key reached the proxy",
+                metadata: ["kind": "\(kind.rawValue)", "live": "\(isLive)", "request.id": "\(id)"])
+            return .keyRequired
+        }
+    }
+
+    private func admit(_ token: VaultKeyToken) throws(Refusal) {
+        guard let entry = gateway.ledger.directory.key(id: token.id), entry.key.environment == token.environment,
+            ConstantTime.areEqual(token.code(pepper: gateway.settings.pepper), entry.key.mac)
+        else { throw .keyUnknown }
+        let key = entry.key
+        self.key = key
+        switch key.standing(atMicroseconds: request.receivedAtMicroseconds) {
+        case .alive: break
+        case .expired: throw .keyExpired
+        case .revoked: throw .keyRevoked
+        case .paused: throw .keyPaused
+        }
+        do {
+            self.policy = try gateway.policies.compile(entry.policy, hash: key.policyHash)
+        } catch {
+            gateway.logger.error("a policy names an unknown operation", metadata: ["policy": "\(key.policyHash)"])
+            throw .failClosed
+        }
+    }
+
+    private func parsedTarget() throws(Refusal) -> RequestTarget? {
+        do throws(RequestTarget.Failure) {
+            return try RequestTarget(request.target)
+        } catch {
+            switch error {
+            // Whoever has no key learns nothing about routes, so that this is told after the key.
+            case .unknownRoute: return nil
+            case .ambiguous(let reason): throw .malformed("The path cannot be judged: \(reason).")
+            }
+        }
+    }
+
+    /// The key text from `Authorization`, as a bearer token or as the user name of Basic.
+    private func presentedCredentials() throws(Refusal) -> String {
+        let values = request.headers["Authorization"]
+        guard values.count <= 1 else { throw .malformed("The request has more than one Authorization header.") }
+        guard let value = values.first else { throw .keyRequired }
+        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2 else { throw .keyRequired }
+        switch parts[0].lowercased() {
+        case "bearer": return String(parts[1])
+        case "basic":
+            guard let name = BasicCredentials.userName(parts[1]) else { throw .keyRequired }
+            return name
+        default: throw .keyRequired
+        }
+    }
+
+    private static func isTestKey(_ text: String) -> Bool {
+        text.hasPrefix("sk_test_") || text.hasPrefix("rk_test_") || text.hasPrefix("pk_test_")
+    }
+}
