@@ -51,9 +51,11 @@ struct Repository {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    /// Every Swift file of the product and of its tests.
-    func swiftSources(under folders: [String] = ["Sources", "Tests"]) throws -> [SwiftSource] {
-        try folders.flatMap { files(under: $0, ending: ".swift") }.map { SwiftSource(path: $0, text: try text($0)) }
+    /// Every Swift file under these folders that people write, read anew.
+    func swiftSources(under folders: [String]) throws -> [SwiftSource] {
+        try folders.flatMap { files(under: $0, ending: ".swift") }
+            .filter { !SizeRules.generatedFiles.contains($0.split(separator: "/").last.map(String.init) ?? $0) }
+            .map { SwiftSource(path: $0, text: try text($0)) }
     }
 
     private func relativePath(of url: URL) -> String {

@@ -8,24 +8,24 @@ struct SwiftMask {
         case string(hashes: Int, isMultiline: Bool)
     }
 
-    private let characters: [Character]
+    private let bytes: [UInt8]
     private var position = 0
-    private var output: [Character] = []
+    private var output: [UInt8] = []
     private var contexts: [Context] = [.code(openParentheses: 0, isInterpolation: false)]
 
     private init(_ text: String) {
-        characters = Array(text)
-        output.reserveCapacity(characters.count)
+        bytes = Array(text.utf8)
+        output.reserveCapacity(bytes.count)
     }
 
     static func blanked(_ text: String) -> String {
         var mask = SwiftMask(text)
         mask.run()
-        return String(mask.output)
+        return String(decoding: mask.output, as: UTF8.self)
     }
 
     private mutating func run() {
-        while position < characters.count {
+        while position < bytes.count {
             switch contexts[contexts.count - 1] {
             case .code(let open, let isInterpolation): stepInCode(open: open, isInterpolation: isInterpolation)
             case .string(let hashes, let isMultiline): stepInString(hashes: hashes, isMultiline: isMultiline)
@@ -35,23 +35,23 @@ struct SwiftMask {
 
     private mutating func stepInCode(open: Int, isInterpolation: Bool) {
         if startsWith("//") {
-            while position < characters.count, characters[position] != "\n" { blank() }
+            while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { blank() }
         } else if startsWith("/*") {
             blankBlockComment()
         } else if let (hashes, isMultiline) = stringOpening() {
             contexts.append(.string(hashes: hashes, isMultiline: isMultiline))
             blank(hashes + (isMultiline ? 3 : 1))
         } else {
-            let character = characters[position]
-            if isInterpolation, character == "(" || character == ")" {
-                countParenthesis(character, open: open)
+            let byte = bytes[position]
+            if isInterpolation, byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")") {
+                countParenthesis(byte, open: open)
             }
             keep()
         }
     }
 
-    private mutating func countParenthesis(_ character: Character, open: Int) {
-        let remaining = character == "(" ? open + 1 : open - 1
+    private mutating func countParenthesis(_ byte: UInt8, open: Int) {
+        let remaining = byte == UInt8(ascii: "(") ? open + 1 : open - 1
         if remaining == 0 {
             contexts.removeLast()
         } else {
@@ -71,7 +71,7 @@ struct SwiftMask {
         } else if startsWith(quote + pounds) {
             blank(quote.count + hashes)
             contexts.removeLast()
-        } else if !isMultiline, characters[position] == "\n" {
+        } else if !isMultiline, bytes[position] == UInt8(ascii: "\n") {
             // Not valid Swift; the string ends with its line so that the rest of the file is still read.
             keep()
             contexts.removeLast()
@@ -82,9 +82,10 @@ struct SwiftMask {
 
     private func stringOpening() -> (hashes: Int, isMultiline: Bool)? {
         var index = position
-        while index < characters.count, characters[index] == "#" { index += 1 }
-        guard index < characters.count, characters[index] == "\"" else { return nil }
-        let isMultiline = index + 2 < characters.count && characters[index + 1] == "\"" && characters[index + 2] == "\""
+        while index < bytes.count, bytes[index] == UInt8(ascii: "#") { index += 1 }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return nil }
+        let isMultiline =
+            index + 2 < bytes.count && bytes[index + 1] == UInt8(ascii: "\"") && bytes[index + 2] == UInt8(ascii: "\"")
         return (index - position, isMultiline)
     }
 
@@ -100,26 +101,21 @@ struct SwiftMask {
             } else {
                 blank()
             }
-        } while depth > 0 && position < characters.count
+        } while depth > 0 && position < bytes.count
     }
 
     private func startsWith(_ text: String) -> Bool {
-        var index = position
-        for character in text {
-            guard index < characters.count, characters[index] == character else { return false }
-            index += 1
-        }
-        return true
+        bytes[position...].starts(with: text.utf8)
     }
 
     private mutating func keep() {
-        output.append(characters[position])
+        output.append(bytes[position])
         position += 1
     }
 
     private mutating func blank(_ count: Int = 1) {
-        for _ in 0..<count where position < characters.count {
-            output.append(characters[position] == "\n" ? "\n" : " ")
+        for _ in 0..<count where position < bytes.count {
+            output.append(bytes[position] == UInt8(ascii: "\n") ? UInt8(ascii: "\n") : UInt8(ascii: " "))
             position += 1
         }
     }

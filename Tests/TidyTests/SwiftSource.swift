@@ -3,7 +3,7 @@ struct SwiftSource {
     var path: String
     /// The lines as written.
     var lines: [String]
-    /// The same lines; every character of a comment or a string literal is a space, so that rules see only code.
+    /// The same lines; every byte of a comment or a string literal is a space, so that rules see only code.
     var codeLines: [String]
 
     init(path: String, text: String) {

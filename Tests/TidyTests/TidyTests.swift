@@ -5,10 +5,12 @@ import Testing
 /// Each rule is a function over text; its own suite shows on a bad sample that it can fail.
 @Suite struct TidyTests {
     private let repository = Repository.current
+    /// Read once for all tests.
+    private static let sources = Result { try Repository.current.swiftSources(under: ["Sources", "Tests"]) }
 
     @Test func theRepositoryIsFound() throws {
         #expect(repository.exists("Package.swift"))
-        #expect(try repository.swiftSources().count > 20)
+        #expect(try Self.sources.get().count > 100)
     }
 
     @Test func linesAreShort() throws { try expectNone(SizeRules.longLines) }
@@ -76,7 +78,9 @@ import Testing
         _ rule: (SwiftSource) -> [Violation], in folders: [String] = ["Sources", "Tests"],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let violations = try repository.swiftSources(under: folders).flatMap(rule)
+        let violations = try Self.sources.get()
+            .filter { source in folders.contains { source.path.hasPrefix("\($0)/") } }
+            .flatMap(rule)
         let report = violations.map(\.description).joined(separator: "\n")
         #expect(violations.isEmpty, Comment(rawValue: "\n" + report), sourceLocation: sourceLocation)
     }

@@ -17,7 +17,8 @@ enum ImportRules {
         ],
         // Shells
         "KeybrakeServer": [
-            "KeybrakeGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "ServiceLifecycle", "Logging", "Metrics",
+            "KeybrakeGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "ServiceLifecycle", "Logging",
+            "Metrics",
         ],
         "KeybrakeAdmin": [
             "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes", "KeybrakeEmulator", "KeybrakeStripe",
