@@ -49,10 +49,7 @@ package final class Catalogue: Sendable {
     /// words, escaped slashes that would change the route, control characters, bytes that are not UTF-8.
     package func operation(verb: Verb, path: String) -> OperationMatch? {
         var path = path
-        guard let (index, values) = path.withUTF8({ paths.match(verb, $0) }) else { return nil }
-        let operation = operations[index]
-        return OperationMatch(
-            operation: operation, pathParameters: Array(zip(operation.pathParameterNames, values)))
+        return path.withUTF8 { paths.match(verb, $0, among: operations) }
     }
 
     /// The operation of that name, such as `POST /v1/charges`.

@@ -171,7 +171,7 @@ struct CatalogueParser {
     }
 
     private mutating func operation() throws(Failure) -> OperationLine {
-        guard let verb = Verb(try word()) else { throw cursor.failure("unknown verb") }
+        guard let verb = Verb(text: try word()) else { throw cursor.failure("unknown verb") }
         let path = try word()
         let id = try word()
         let bodyEncoding = try bodyEncoding()
@@ -200,10 +200,11 @@ struct CatalogueParser {
     }
 
     private mutating func action() throws(Failure) -> OperationAction {
-        let parts = try word().split(separator: ":")
-        guard parts.count == 2, let form = OperationAction.Form(rawValue: String(parts[0])) else {
-            throw cursor.failure("unknown action")
-        }
-        return OperationAction(form: form, resource: parts[1] == "-" ? nil : String(parts[1]))
+        guard cursor.take(UInt8(ascii: " ")),
+            let form = OperationAction.Form(rawValue: cursor.text { $0 > 0x20 && $0 != UInt8(ascii: ":") }),
+            cursor.take(UInt8(ascii: ":"))
+        else { throw cursor.failure("unknown action") }
+        let resource = name()
+        return OperationAction(form: form, resource: resource == "-" ? nil : resource)
     }
 }

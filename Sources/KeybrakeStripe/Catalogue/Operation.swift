@@ -41,8 +41,9 @@ package final class Operation: Sendable {
         response = line.response
         host = line.host
         isDeprecated = line.isDeprecated
-        pathParameterNames = line.path.split(separator: "/").filter { $0.hasPrefix("{") }
-            .map { String($0.dropFirst().dropLast()) }
+        pathParameterNames = line.path.utf8.split(separator: UInt8(ascii: "/"))
+            .filter { $0.first == UInt8(ascii: "{") }
+            .map { String(decoding: $0.dropFirst().dropLast(), as: UTF8.self) }
     }
 
     package var isWrite: Bool { verb != .get }

@@ -4,6 +4,11 @@ package struct OperationMatch: Sendable {
     /// The values in the place of the braces, decoded, in the order of the path.
     package let pathParameters: [(name: String, value: String)]
 
+    package init(operation: Operation, pathParameters: [(name: String, value: String)]) {
+        self.operation = operation
+        self.pathParameters = pathParameters
+    }
+
     /// The value of a path parameter.
     package func value(_ name: String) -> String? {
         pathParameters.first { $0.name == name }?.value

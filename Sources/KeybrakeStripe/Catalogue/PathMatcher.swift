@@ -9,32 +9,36 @@ struct PathMatcher: Sendable {
         routes = RouteTable(operations)
     }
 
-    /// The operation's index and the decoded values of its parameters, in the order of the path.
-    func match(_ verb: Verb, _ path: UnsafeBufferPointer<UInt8>) -> (index: Int, values: [String])? {
+    /// The operation at the end of the path, with the decoded values of its parameters.
+    func match(_ verb: Verb, _ path: UnsafeBufferPointer<UInt8>, among operations: [Operation]) -> OperationMatch? {
         guard path.count <= Self.pathBytesMax, let walk = routes.walk(path),
             let index = routes.operation(verb, at: walk)
         else { return nil }
-        var values: [String] = []
-        values.reserveCapacity(walk.count)
+        let operation = operations[index]
+        guard walk.count > 0 else { return OperationMatch(operation: operation, pathParameters: []) }
+        var parameters: [(name: String, value: String)] = []
+        parameters.reserveCapacity(walk.count)
         var holdsSlash = false
-        for parameter in 0..<walk.count {
+        for (parameter, name) in operation.pathParameterNames.enumerated() {
             let raw = UnsafeBufferPointer(rebasing: path[walk.segment(parameter)])
             guard let value = value(raw, at: walk.parent(parameter), holdsSlash: &holdsSlash) else { return nil }
-            values.append(value)
+            parameters.append((name, value))
         }
         guard !holdsSlash || !leadsElsewhere(path) else { return nil }
-        return (index, values)
+        return OperationMatch(operation: operation, pathParameters: parameters)
     }
 
     private func value(_ raw: UnsafeBufferPointer<UInt8>, at node: Int, holdsSlash: inout Bool) -> String? {
-        guard raw.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return Self.isPlain(raw) ? String(validating: raw, as: UTF8.self) : nil
+        let scan = PathSegmentScan(raw)
+        guard scan.isEscaped else { return scan.isPlain ? String(utf8: raw) : nil }
+        guard let decoded = Self.decoded(raw) else { return nil }
+        return decoded.withUnsafeBufferPointer { bytes in
+            let scan = PathSegmentScan(bytes)
+            // An escaped word of a template: the next reader might take it for the word.
+            guard scan.isPlain, routes.child(of: node, bytes) == nil else { return nil }
+            if scan.holdsSlash { holdsSlash = true }
+            return String(utf8: bytes)
         }
-        guard let decoded = Self.decoded(raw), decoded.withUnsafeBufferPointer(Self.isPlain) else { return nil }
-        // An escaped word of a template: the next reader might take it for the word.
-        guard decoded.withUnsafeBufferPointer({ routes.child(of: node, $0) }) == nil else { return nil }
-        if decoded.contains(UInt8(ascii: "/")) { holdsSlash = true }
-        return String(validating: decoded, as: UTF8.self)
     }
 
     /// Whether the path is that of some operation when its escaped slashes count as slashes.
@@ -43,24 +47,6 @@ struct PathMatcher: Sendable {
         return decoded.withUnsafeBufferPointer { bytes in
             routes.walk(bytes).map { routes.isOperation($0) } ?? false
         }
-    }
-
-    /// False for bytes that other readers of a path may act on: dot segments, controls, `\`, `?` and `#`.
-    private static func isPlain(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-        var isDots = true
-        var dots = 0
-        for byte in value {
-            switch byte {
-            case 0..<0x20, 0x7F, UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"): return false
-            case UInt8(ascii: "/"):
-                if isDots, dots <= 2 { return false }
-                isDots = true
-                dots = 0
-            case UInt8(ascii: "."): dots += 1
-            default: isDots = false
-            }
-        }
-        return !isDots || dots > 2
     }
 
     /// The bytes with escapes undone and `+` as a space; `nil` when an escape is broken.

@@ -26,8 +26,9 @@ struct RouteTable: Sendable {
         edges = Array(repeating: Edge(), count: 4_096)
         for operation in operations {
             var node = 0
-            for segment in operation.pathTemplate.split(separator: "/") {
-                node = segment.hasPrefix("{") ? parameterChild(of: node) : child(of: node, word: Array(segment.utf8))
+            for segment in operation.pathTemplate.utf8.split(separator: UInt8(ascii: "/")) {
+                let isParameter = segment.first == UInt8(ascii: "{")
+                node = isParameter ? parameterChild(of: node) : child(of: node, word: Array(segment))
             }
             nodes[node].operations[Int(operation.verb.rawValue)] = Int16(operation.index)
         }

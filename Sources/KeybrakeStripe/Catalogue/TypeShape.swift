@@ -1,5 +1,5 @@
 /// The type of a parameter or of a member of an answer.
-package indirect enum TypeShape: Sendable, Equatable {
+package enum TypeShape: Sendable, Equatable {
     /// The document says nothing about the value.
     case any
     case boolean
@@ -11,9 +11,9 @@ package indirect enum TypeShape: Sendable, Equatable {
     case number
     case string(StringShape)
     case enumeration(Enumeration)
-    case array(of: TypeShape)
+    indirect case array(of: TypeShape)
     /// Free names with values of one type, such as `metadata`.
-    case map(of: TypeShape)
+    indirect case map(of: TypeShape)
     case object(ObjectShape)
     /// An object of a resource, by the resource's name. Only in answers.
     case resource(String)
@@ -21,9 +21,9 @@ package indirect enum TypeShape: Sendable, Equatable {
     case expandable([String])
     case anyOf([TypeShape])
     /// `null` is allowed too. Only inside lists and maps; members and parameters say it in ``FieldShape/isNullable``.
-    case nullable(TypeShape)
+    indirect case nullable(TypeShape)
     /// The empty string is allowed too. Only inside lists and maps; see ``FieldShape/acceptsEmpty``.
-    case emptyOr(TypeShape)
+    indirect case emptyOr(TypeShape)
 }
 
 extension TypeShape {

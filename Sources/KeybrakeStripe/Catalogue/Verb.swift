@@ -14,7 +14,7 @@ package enum Verb: UInt8, Sendable, CaseIterable {
     }
 
     /// The verb of a method name in upper case; `nil` for a method that Stripe's API does not have.
-    package init?(_ text: some StringProtocol) {
+    package init?(text: some StringProtocol) {
         switch text {
         case "GET": self = .get
         case "POST": self = .post

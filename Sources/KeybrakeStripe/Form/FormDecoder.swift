@@ -73,7 +73,7 @@ package struct FormDecoder {
 
     private static func text(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) throws(Failure) -> String {
         guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 == 0 }) else {
-            return try validated(bytes)
+            return try validated(UnsafeBufferPointer(rebasing: bytes))
         }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
@@ -96,11 +96,14 @@ package struct FormDecoder {
             at += 1
         }
         guard !decoded.contains(0) else { throw Failure(reason: .controlCharacter, path: excerpt(bytes)) }
-        return try validated(decoded)
+        guard let text = decoded.withUnsafeBufferPointer({ String(utf8: $0) }) else {
+            throw Failure(reason: .notUTF8, path: "")
+        }
+        return text
     }
 
-    private static func validated(_ bytes: some Collection<UInt8>) throws(Failure) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure(reason: .notUTF8, path: "") }
+    private static func validated(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> String {
+        guard let text = String(utf8: bytes) else { throw Failure(reason: .notUTF8, path: "") }
         return text
     }
 

@@ -91,7 +91,9 @@ package struct FormMap: Sendable {
 extension FormMap: Hashable {
     package static func == (left: FormMap, right: FormMap) -> Bool {
         guard left.count == right.count else { return false }
-        return left.fields == right.fields || left.sorted == right.sorted
+        // Each level is compared once: comparing in order first and sorted afterwards would double the work per level.
+        let isSameOrder = zip(left.fields, right.fields).allSatisfy { $0.name == $1.name }
+        return isSameOrder ? left.fields == right.fields : left.sorted == right.sorted
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -59,8 +59,10 @@ package struct JSONObject: Sendable {
 extension JSONObject: Hashable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
         guard left.count == right.count else { return false }
-        if left.members == right.members { return true }
-        return left.sortedByName().members == right.sortedByName().members
+        // Each level is compared once: comparing in order first and sorted afterwards would double the work per level.
+        let isSameOrder = zip(left.members, right.members).allSatisfy { $0.name == $1.name }
+        return isSameOrder
+            ? left.members == right.members : left.sortedByName().members == right.sortedByName().members
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -171,7 +171,7 @@ package struct JSONParser {
         while at < bytes.count {
             switch bytes[at] {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: bytes[start..<at], as: UTF8.self) else {
+                guard let text = String(utf8: UnsafeBufferPointer(rebasing: bytes[start..<at])) else {
                     throw failure("bytes that are not UTF-8")
                 }
                 at += 1
@@ -233,12 +233,17 @@ package struct JSONParser {
         guard first & 0xFC00 == 0xD800 else {
             return Unicode.Scalar(first) ?? "\u{FFFD}"
         }
-        guard at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u") else {
+        let next = at
+        guard next + 1 < bytes.count, bytes[next] == UInt8(ascii: "\\"), bytes[next + 1] == UInt8(ascii: "u") else {
             return "\u{FFFD}"
         }
         at += 2
         let second = try fourHexDigits()
-        guard second & 0xFC00 == 0xDC00 else { return "\u{FFFD}" }
+        guard second & 0xFC00 == 0xDC00 else {
+            // The second escape is a character of its own.
+            at = next
+            return "\u{FFFD}"
+        }
         return Unicode.Scalar(0x10000 + ((first & 0x3FF) << 10) + (second & 0x3FF)) ?? "\u{FFFD}"
     }
 

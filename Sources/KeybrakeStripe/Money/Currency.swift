@@ -8,6 +8,8 @@ package struct Currency: Sendable, Hashable, CustomStringConvertible {
 
     /// The currency of that code in any case; `nil` when Stripe does not know it.
     package init?(_ code: some StringProtocol) {
+        // Some letters outside ASCII have an ASCII lower case.
+        guard code.utf8.count == 3 else { return nil }
         let lower = code.lowercased()
         guard Self.known.contains(lower) else { return nil }
         self.code = lower
