@@ -1,3 +1,4 @@
+internal import KeybrakeStripe
 import Synchronization
 
 /// Owns the worlds and lets many threads use them: one lock for each world, held for microseconds.
@@ -26,7 +27,7 @@ package final class EmulatorHost: Sendable {
     /// The answer to one call; the world is created when it is named for the first time.
     package func handle(_ call: EmulatorCall, world name: String, atUnixSeconds now: Int64) -> EmulatorAnswer {
         guard let cell = try? cell(name) else {
-            return World.refusal(of: call, .tooManyWorlds(configuration.worldsMax))
+            return World.refusal(of: call, worldsMax: configuration.worldsMax)
         }
         return cell.world.withLock { $0.handle(call, atUnixSeconds: now) }
     }
@@ -73,6 +74,23 @@ package final class EmulatorHost: Sendable {
         case .success(let count): return count
         case .failure(let failure): throw Failure(description: failure.description)
         }
+    }
+
+    /// The cardholder answers the 3-D Secure challenge of a PaymentIntent that waits for it.
+    ///
+    /// - Throws: ``Failure`` when there is no such intent or it does not wait.
+    package func authenticate(world name: String, paymentIntent id: String, passes: Bool, atUnixSeconds now: Int64)
+        throws(Failure)
+    {
+        let failure = try cell(name).world.withLock { world -> StripeError? in
+            do throws(StripeError) {
+                try world.authenticate(id, passes: passes, atUnixSeconds: now)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw Failure(description: failure.message) }
     }
 
     /// All objects of a world as JSON lines that ``seed(world:lines:atUnixSeconds:)`` takes again.

@@ -1,0 +1,178 @@
+internal import KeybrakeStripe
+
+/// One attempt to take money from a card, and the charge that records how it went.
+struct CardPayment {
+    var amount: Int64
+    var currency: String
+    var customer: String?
+    var instrument: Instrument
+    /// `false` only authorises.
+    var captures: Bool
+    var description: String?
+    var metadata = JSONObject()
+    var paymentIntent: String?
+    var receiptEmail: String?
+    var shipping: JSONValue = .null
+    var statementDescriptor: String?
+    var statementDescriptorSuffix: String?
+    var transferGroup: String?
+    var onBehalfOf: String?
+    /// The cardholder has passed 3-D Secure.
+    var isAuthenticated = false
+
+    /// How the attempt ended; either way there is a charge.
+    enum Outcome {
+        case succeeded(charge: JSONObject)
+        case declined(Decline, chargeID: String)
+    }
+
+    /// What the card says before any money moves.
+    enum Verdict {
+        case approves
+        case declines(Decline)
+        case wantsAuthentication
+    }
+
+    /// What the card says to a payment.
+    ///
+    /// - Parameter isOffSession: the cardholder is away and has agreed earlier.
+    static func verdict(_ card: TestCard, isAuthenticated: Bool, isOffSession: Bool) -> Verdict {
+        switch card.behaviour {
+        case .declines(let decline), .declinesCharges(let decline): return .declines(decline)
+        case .requiresAuthentication(let exemption, let afterwards):
+            let isExempt = exemption == .always || (exemption == .onceSetUp && isOffSession)
+            guard isAuthenticated || isExempt else { return .wantsAuthentication }
+            return afterwards.map { .declines($0) } ?? .approves
+        default: return .approves
+        }
+    }
+
+    /// Makes the charge that the verdict calls for, with its balance transaction when money moved.
+    func attempt(_ verdict: Verdict, _ account: inout Account, _ cause: Cause) -> Outcome {
+        var charge = written(&account, cause)
+        switch verdict {
+        case .approves:
+            succeed(&charge, &account, cause)
+            account.create(.charge, charge, event: "charge.succeeded", card: instrument.row, cause)
+            return .succeeded(charge: charge)
+        case .declines(let decline):
+            return fail(&charge, decline, &account, cause)
+        case .wantsAuthentication:
+            return fail(&charge, .authenticationRequired, &account, cause)
+        }
+    }
+
+    private func written(_ account: inout Account, _ cause: Cause) -> JSONObject {
+        var charge = Self.template
+        let id = account.ids.next("ch")
+        charge.set("id", id)
+        charge.set("amount", amount)
+        charge.set("billing_details", instrument.billingDetails)
+        charge.set("created", cause.now)
+        charge.set("currency", currency)
+        charge.set("customer", customer)
+        charge.set("description", description)
+        charge.set("metadata", metadata)
+        charge.set("on_behalf_of", onBehalfOf)
+        charge.set("payment_intent", paymentIntent)
+        charge.set("payment_method", instrument.id)
+        charge.set(
+            "payment_method_details",
+            instrument.paymentMethodDetails(
+                amount: amount, transactionID: account.ids.letters(15), isAuthenticated: isAuthenticated))
+        charge.set("receipt_email", receiptEmail)
+        charge["shipping"] = shipping
+        if instrument.kind == .card, paymentIntent == nil { charge.set("source", instrument.tree) }
+        charge.set("statement_descriptor", statementDescriptor)
+        charge.set("statement_descriptor_suffix", statementDescriptorSuffix)
+        charge.set("transfer_group", transferGroup)
+        return charge
+    }
+
+    private func succeed(_ charge: inout JSONObject, _ account: inout Account, _ cause: Cause) {
+        charge.set("captured", captures)
+        charge.set("outcome", ChargeOutcome.approved(instrument.card))
+        charge.set("paid", true)
+        charge.set("receipt_url", "https://pay.stripe.com/receipts/payment/\(charge.text("id") ?? "")")
+        charge.set("status", "succeeded")
+        if captures {
+            charge.set("amount_captured", amount)
+            charge.set(
+                "balance_transaction",
+                Charges.settle(charge, amount: amount, card: instrument.card, &account, cause))
+        } else {
+            account.agenda.add(
+                .authorizationExpires(charge: charge.text("id") ?? ""), at: cause.now + Charges.authorizationSeconds)
+        }
+    }
+
+    private func fail(_ charge: inout JSONObject, _ decline: Decline, _ account: inout Account, _ cause: Cause)
+        -> Outcome
+    {
+        charge.set("failure_code", decline.code)
+        charge.set("failure_message", decline.message)
+        charge.set("outcome", ChargeOutcome.declined(decline))
+        charge.set("status", "failed")
+        account.create(.charge, charge, event: "charge.failed", card: instrument.row, cause)
+        return .declined(decline, chargeID: charge.text("id") ?? "")
+    }
+
+    private static let template = JSONObject.template(
+        #"""
+        {"id":"","object":"charge","amount":0,"amount_captured":0,"amount_refunded":0,"application":null,
+        "application_fee":null,"application_fee_amount":null,"balance_transaction":null,"billing_details":{},
+        "calculated_statement_descriptor":"KEYBRAKE","captured":false,"created":0,"currency":"","customer":null,
+        "description":null,"disputed":false,"failure_balance_transaction":null,"failure_code":null,
+        "failure_message":null,"fraud_details":{},"livemode":false,"metadata":{},"on_behalf_of":null,"outcome":null,
+        "paid":false,"payment_intent":null,"payment_method":null,"payment_method_details":null,"radar_options":{},
+        "receipt_email":null,"receipt_number":null,"receipt_url":null,"refunded":false,"review":null,"shipping":null,
+        "source":null,"source_transfer":null,"statement_descriptor":null,"statement_descriptor_suffix":null,
+        "status":"","transfer_data":null,"transfer_group":null}
+        """#)
+}
+
+/// The `outcome` of a charge.
+enum ChargeOutcome {
+    static func approved(_ card: TestCard) -> JSONObject {
+        var outcome = template
+        outcome.set("network_status", "approved_by_network")
+        if case .risk(let level, let score) = card.behaviour {
+            outcome.set("risk_level", level)
+            outcome.set("risk_score", score)
+        }
+        outcome.set("seller_message", "Payment complete.")
+        outcome.set("type", "authorized")
+        return outcome
+    }
+
+    static func declined(_ decline: Decline) -> JSONObject {
+        var outcome = template
+        outcome.set("advice_code", decline.adviceCode)
+        outcome.set("network_decline_code", decline.networkDeclineCode)
+        if decline.isBlocked {
+            outcome.set("network_status", "not_sent_to_network")
+            outcome.set("reason", "highest_risk_level")
+            outcome.set("risk_level", "highest")
+            outcome.set("risk_score", 100)
+            outcome.set("seller_message", "Stripe blocked this payment as too risky.")
+            outcome.set("type", "blocked")
+            return outcome
+        }
+        let reason = decline.declineCode ?? decline.code
+        outcome.set("network_status", "declined_by_network")
+        outcome.set("reason", reason)
+        outcome.set(
+            "seller_message",
+            reason == "generic_decline"
+                ? "The bank did not return any further details with this decline."
+                : "The bank returned the decline code `\(reason)`.")
+        outcome.set("type", "issuer_declined")
+        return outcome
+    }
+
+    private static let template = JSONObject.template(
+        #"""
+        {"advice_code":null,"network_advice_code":null,"network_decline_code":null,"network_status":null,
+        "reason":null,"risk_level":"normal","risk_score":24,"seller_message":"","type":""}
+        """#)
+}

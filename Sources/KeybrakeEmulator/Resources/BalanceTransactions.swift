@@ -1,0 +1,123 @@
+internal import KeybrakeStripe
+
+/// Balance transactions and the balance: every movement of the account's money, and its sum.
+///
+///     booked ─→ pending ─ (two days later) ─→ available
+enum BalanceTransactions {
+    static let routes: [(String, Behaviour)] = [
+        ("GET /v1/balance_transactions", list),
+        ("GET /v1/balance/history", list),
+        ("GET /v1/balance_transactions/{id}", retrieve),
+        ("GET /v1/balance/history/{id}", retrieve),
+        ("GET /v1/balance", balance),
+    ]
+
+    /// Money from card payments arrives at the beginning of the second day after the payment.
+    static let settlementDays: Int64 = 2
+
+    /// When money that is taken now becomes available.
+    static func availableOn(_ now: Int64) -> Int64 {
+        CivilTime.startOfDay(now) + settlementDays * CivilTime.secondsPerDay
+    }
+
+    /// One movement of money.
+    struct Entry {
+        var type: String
+        var category: String
+        /// Positive into the account.
+        var amount: Int64
+        var fee: Int64 = 0
+        var currency: String
+        var source: String
+        var description: String?
+        /// `nil` when it is available at once.
+        var availableOn: Int64?
+    }
+
+    /// Books a movement and remembers its balance transaction.
+    ///
+    /// - Returns: the transaction's id.
+    static func book(_ entry: Entry, _ account: inout Account, _ cause: Cause) -> String {
+        let id = account.ids.next("txn")
+        var transaction = template
+        transaction.set("id", id)
+        transaction.set("amount", entry.amount)
+        transaction.set("available_on", entry.availableOn ?? cause.now)
+        transaction.set("created", cause.now)
+        transaction.set("currency", entry.currency)
+        transaction.set("description", entry.description)
+        transaction.set("fee", entry.fee)
+        if entry.fee != 0 {
+            transaction["fee_details"] = [
+                [
+                    "amount": .integer(entry.fee), "application": nil, "currency": .string(entry.currency),
+                    "description": "Stripe processing fees", "type": "stripe_fee",
+                ]
+            ]
+        }
+        transaction.set("net", entry.amount - entry.fee)
+        transaction.set("reporting_category", entry.category)
+        transaction.set("source", entry.source)
+        transaction.set("status", entry.availableOn == nil ? "available" : "pending")
+        transaction.set("type", entry.type)
+        account.create(.balanceTransaction, transaction, cause)
+        let isFirstOfDay = account.ledger.book(
+            amount: entry.amount, fee: entry.fee, currency: entry.currency, transactionID: id,
+            availableOn: entry.availableOn)
+        if let day = entry.availableOn, isFirstOfDay {
+            account.agenda.add(.fundsAvailable(day: day), at: day)
+        }
+        return id
+    }
+
+    /// The money of a day arrives.
+    static func release(day: Int64, _ account: inout Account, _ cause: Cause) {
+        for id in account.ledger.release(day: day) {
+            guard var transaction = account.store.object(.balanceTransaction, id: id)?.tree else { continue }
+            transaction.set("status", "available")
+            account.update(.balanceTransaction, transaction, cause)
+        }
+        account.emit("balance.available", object: balanceObject(account).bytes, cause)
+    }
+
+    static func list(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        let form = call.form
+        return try account.page(
+            .balanceTransaction, call, url: call.operation.pathTemplate,
+            filters: [
+                ("source", form.given("source")), ("type", form.given("type")), ("currency", form.given("currency")),
+                ("payout", form.given("payout")),
+            ])
+    }
+
+    static func retrieve(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        .stored(.balanceTransaction, id: try account.target(.balanceTransaction, call).id)
+    }
+
+    static func balance(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        .object(balanceObject(account))
+    }
+
+    private static func balanceObject(_ account: Account) -> JSONObject {
+        var purses = account.ledger.purses
+        if purses.isEmpty { purses["usd"] = Ledger.Purse() }
+        let currencies = purses.keys.sorted()
+        let list = { (amount: (Ledger.Purse) -> Int64) -> JSONValue in
+            .array(
+                currencies.map { currency in
+                    let sum = JSONValue.integer(amount(purses[currency] ?? Ledger.Purse()))
+                    return ["amount": sum, "currency": .string(currency), "source_types": ["card": sum]]
+                })
+        }
+        return [
+            "object": "balance", "available": list { $0.available }, "livemode": false, "pending": list { $0.pending },
+        ]
+    }
+
+    private static let template = JSONObject.template(
+        #"""
+        {"id":"","object":"balance_transaction","amount":0,"available_on":0,"balance_type":"payments","created":0,
+        "currency":"","description":null,"exchange_rate":null,"fee":0,"fee_details":[],"net":0,
+        "reporting_category":"","source":null,"status":"","type":""}
+        """#)
+}

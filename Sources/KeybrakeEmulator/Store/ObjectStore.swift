@@ -1,0 +1,62 @@
+internal import KeybrakeStripe
+
+/// What one account remembers: a collection for each kind of object.
+struct ObjectStore: Sendable {
+    private var collections: [ObjectKind: ObjectCollection] = [:]
+    private(set) var count = 0
+
+    /// The kinds of which there is or was an object, sorted by name.
+    var kinds: [ObjectKind] { collections.keys.sorted { $0.name < $1.name } }
+
+    func collection(_ kind: ObjectKind) -> ObjectCollection? {
+        collections[kind]
+    }
+
+    func position(_ kind: ObjectKind, id: String) -> Int? {
+        collections[kind]?.position(of: id)
+    }
+
+    /// The object of that kind and id, deleted ones included.
+    func object(_ kind: ObjectKind, id: String) -> StoredObject? {
+        guard let collection = collections[kind], let position = collection.position(of: id) else { return nil }
+        return collection.objects[position]
+    }
+
+    /// Remembers an object, replacing one with the same id.
+    @discardableResult
+    mutating func insert(_ kind: ObjectKind, _ object: StoredObject) -> Int {
+        let before = collections[kind]?.count ?? 0
+        let indexed = ObjectIndexing.members(of: kind)
+        let position = collections[kind, default: ObjectCollection(indexedMembers: indexed)].insert(object)
+        count += (collections[kind]?.count ?? 0) - before
+        return position
+    }
+
+    mutating func update(_ kind: ObjectKind, at position: Int, bytes: [UInt8]) {
+        collections[kind]?.update(at: position, bytes: bytes)
+    }
+
+    mutating func spend(_ kind: ObjectKind, at position: Int) {
+        collections[kind]?.spend(at: position)
+    }
+
+    mutating func delete(_ kind: ObjectKind, at position: Int, answering bytes: [UInt8]) {
+        collections[kind]?.delete(at: position, answering: bytes)
+    }
+}
+
+/// Which members of which kinds lists look objects up by.
+enum ObjectIndexing {
+    static func members(of kind: ObjectKind) -> [String] {
+        table[kind] ?? []
+    }
+
+    private static let table: [ObjectKind: [String]] = [
+        .balanceTransaction: ["source", "type"],
+        .card: ["customer"],
+        .charge: ["customer", "payment_intent"],
+        .paymentIntent: ["customer"],
+        .paymentMethod: ["customer"],
+        .refund: ["charge", "payment_intent"],
+    ]
+}

@@ -1,0 +1,113 @@
+internal import KeybrakeStripe
+
+/// Checks a form against the parameters that the catalogue knows, to their full depth, with Stripe's own errors.
+enum ParameterCheck {
+    static func check(_ form: FormMap, against shape: ObjectShape) throws(StripeError) {
+        try check(form, shape, path: "")
+    }
+
+    private static func check(_ form: FormMap, _ shape: ObjectShape, path: String) throws(StripeError) {
+        for field in form.fields {
+            guard let known = shape.field(field.name) else { throw unknown(field.name, shape, path: path) }
+            try check(field.value, known, path: join(path, field.name))
+        }
+        for field in shape.fields where field.isRequired && form[field.name] == nil {
+            throw .parameterMissing(join(path, field.name))
+        }
+    }
+
+    private static func check(_ value: FormValue, _ field: FieldShape, path: String) throws(StripeError) {
+        if value.text == "" {
+            guard field.acceptsEmpty || field.isNullable || takesEmpty(field.type) else { throw empty(path) }
+            return
+        }
+        try check(value, field.type, path: path)
+    }
+
+    private static func check(_ value: FormValue, _ type: TypeShape, path: String) throws(StripeError) {
+        switch type {
+        case .any: return
+        case .boolean, .alwaysTrue, .integer, .unixTime, .number, .string, .enumeration:
+            guard let text = value.text else { throw .invalid("Invalid string: \(excerpt(value))", param: path) }
+            try ScalarCheck.check(text, type, path: path)
+        case .resource, .expandable:
+            guard value.text != nil else { throw .invalid("Invalid string: \(excerpt(value))", param: path) }
+        case .array(let element): try check(list: value, element, path: path)
+        case .map(let element): try check(map: value, element, path: path)
+        case .object(let shape):
+            guard let map = value.map else { throw .invalid("Invalid object", param: path) }
+            try check(map, shape, path: path)
+        case .anyOf(let alternatives): try check(value, anyOf: alternatives, path: path)
+        case .nullable(let inner), .emptyOr(let inner):
+            if value.text != "" { try check(value, inner, path: path) }
+        }
+    }
+
+    private static func check(list value: FormValue, _ element: TypeShape, path: String) throws(StripeError) {
+        guard let elements = value.list else { throw .invalid("Invalid array", param: path) }
+        for (index, item) in elements.enumerated() {
+            try check(item, element, path: "\(path)[\(index)]")
+        }
+    }
+
+    private static func check(map value: FormValue, _ element: TypeShape, path: String) throws(StripeError) {
+        guard let map = value.map else { throw .invalid("Invalid hash", param: path) }
+        for field in map.fields where field.value.text != "" {
+            try check(field.value, element, path: "\(path)[\(field.name)]")
+        }
+    }
+
+    /// One alternative must take the value; else the error of the one that came nearest to its form is told.
+    private static func check(_ value: FormValue, anyOf alternatives: [TypeShape], path: String) throws(StripeError) {
+        var nearest: StripeError?
+        for alternative in alternatives {
+            do throws(StripeError) {
+                return try check(value, alternative, path: path)
+            } catch {
+                if nearest == nil || hasForm(alternative, of: value) { nearest = error }
+            }
+        }
+        if let nearest { throw nearest }
+    }
+
+    private static func hasForm(_ type: TypeShape, of value: FormValue) -> Bool {
+        switch (type, value) {
+        case (.object, .map), (.map, .map), (.array, .list): true
+        default: false
+        }
+    }
+
+    private static func takesEmpty(_ type: TypeShape) -> Bool {
+        switch type {
+        case .any, .emptyOr, .nullable: true
+        case .enumeration(let words): words.values.contains("")
+        case .anyOf(let alternatives): alternatives.contains(where: takesEmpty)
+        default: false
+        }
+    }
+
+    private static func join(_ path: String, _ name: String) -> String {
+        path.isEmpty ? name : "\(path)[\(name)]"
+    }
+
+    private static func excerpt(_ value: FormValue) -> String {
+        value.text.map { String($0.prefix(60)) } ?? "a hash"
+    }
+
+    private static func empty(_ path: String) -> StripeError {
+        .coded(
+            "parameter_invalid_empty",
+            "You passed an empty string for '\(path)'. We assume empty values are an attempt to unset a parameter; "
+                + "however '\(path)' cannot be unset. You should remove '\(path)' from your request or supply a "
+                + "non-empty value.", param: path)
+    }
+
+    private static func unknown(_ name: String, _ shape: ObjectShape, path: String) -> StripeError {
+        let param = join(path, String(name.prefix(100)))
+        var message = "Received unknown parameter: \(param)."
+        if let nearest = NearestName.of(name, among: shape.fields.map(\.name)) {
+            message += " Did you mean \(nearest)?"
+        }
+        return .coded("parameter_unknown", message, param: param)
+    }
+}

@@ -1,0 +1,86 @@
+internal import KeybrakeStripe
+
+/// From a call to its answer: time, memory of earlier answers, checks, behaviour, expansion.
+extension Account {
+    mutating func answer(_ call: EmulatorCall, now: Int64) -> EmulatorAnswer {
+        runDue(until: now)
+        guard let key = call.idempotencyKey, call.match.operation.verb != .get else {
+            return run(call, now: now).answer
+        }
+        guard key.count <= IdempotencyTable.keyCharactersMax else {
+            let limit = IdempotencyTable.keyCharactersMax
+            let error = StripeError.invalid("Idempotency keys can be at most \(limit) characters long.")
+            return AnswerWriter.failure(error, call: call, layer: .state)
+        }
+        let endpoint = call.match.operation.verb.text + " " + call.match.canonicalPath
+        let fingerprint = IdempotencyTable.Fingerprint(call.form, json: call.json)
+        switch idempotency.judge(key: key, endpoint: endpoint, fingerprint: fingerprint, now: now) {
+        case .replay(let entry): return AnswerWriter.replay(entry, call: call)
+        case .conflict(let error): return AnswerWriter.failure(error, call: call, layer: .state)
+        case .new: break
+        }
+        let (answer, wasExecuted) = run(call, now: now)
+        if wasExecuted {
+            idempotency.remember(
+                .init(
+                    endpoint: endpoint, fingerprint: fingerprint, status: answer.status, body: answer.body,
+                    layer: answer.layer, requestID: call.requestID, created: now), key: key)
+        }
+        return answer
+    }
+
+    /// Lets happen what is due.
+    mutating func runDue(until now: Int64) {
+        while let (time, task) = agenda.next(until: now) {
+            let cause = Cause(now: time)
+            switch task {
+            case .fundsAvailable(let day): BalanceTransactions.release(day: day, &self, cause)
+            case .refundSucceeds(let id): Refunds.succeed(id, &self, cause)
+            case .refundFails(let id): Refunds.fail(id, &self, cause)
+            case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
+            }
+        }
+    }
+
+    /// Runs a call.
+    ///
+    /// - Returns: the answer, and whether it got as far as being executed; if not, nothing is to be remembered.
+    private mutating func run(_ call: EmulatorCall, now: Int64) -> (answer: EmulatorAnswer, wasExecuted: Bool) {
+        let operation = call.match.operation
+        let expansion: Expansion
+        do throws(StripeError) {
+            try ParameterCheck.check(call.form, against: operation.parameters)
+            expansion = try Expansion(call.form["expand"], of: operation.response)
+        } catch {
+            return (AnswerWriter.failure(error, call: call, layer: .state), false)
+        }
+        guard store.count < configuration.objectsMax || operation.verb != .post else {
+            let error = StripeError(
+                status: 507, kind: .api, message: "The emulated account is full: \(configuration.objectsMax) objects.")
+            return (AnswerWriter.failure(error, call: call, layer: .state), false)
+        }
+        let cause = Cause(now: now, requestID: call.requestID, idempotencyKey: call.idempotencyKey)
+        let request = Call(operation: operation, path: call.match.pathParameters, form: call.form, cause: cause)
+        guard let behaviour = Routes.behaviour(of: operation) else {
+            return (answerFromShape(request, call, expansion), true)
+        }
+        do throws(StripeError) {
+            let body = expansion.apply(to: try behaviour(request, &self), in: self)
+            return (AnswerWriter.success(body, call: call, layer: .state), true)
+        } catch {
+            return (AnswerWriter.failure(error, call: call, layer: .state), true)
+        }
+    }
+
+    private mutating func answerFromShape(_ request: Call, _ call: EmulatorCall, _ expansion: Expansion)
+        -> EmulatorAnswer
+    {
+        guard !configuration.isStrict else {
+            let error = StripeError(
+                status: 501, kind: .api,
+                message: "\(request.operation.name) has no behaviour in the emulator yet, and this world is strict.")
+            return AnswerWriter.failure(error, call: call, layer: .schema)
+        }
+        return AnswerWriter.success(SchemaAnswer.body(request, &ids), call: call, layer: .schema)
+    }
+}

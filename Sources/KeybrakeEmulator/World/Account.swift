@@ -1,0 +1,135 @@
+internal import KeybrakeStripe
+
+/// The data of one emulated account: its objects, money, events, remembered answers, and what time will bring.
+struct Account: Sendable {
+    let id: String
+    let configuration: EmulatorConfiguration
+    var ids: IDSource
+    var store = ObjectStore()
+    var events = EventLog()
+    var ledger = Ledger()
+    var agenda = Agenda()
+    var idempotency: IdempotencyTable
+    /// Fingerprints of cards follow from it.
+    let seed: UInt64
+
+    init(id: String, worldName: String, configuration: EmulatorConfiguration) {
+        self.id = id
+        self.configuration = configuration
+        seed = StableHash.of(worldName + "/" + id, seed: configuration.seed)
+        ids = IDSource(seed: seed, name: "ids")
+        idempotency = IdempotencyTable(keysMax: configuration.idempotencyKeysMax)
+    }
+}
+
+// MARK: Objects
+
+extension Account {
+    /// The object of that kind and id, not deleted.
+    ///
+    /// - Throws: `resource_missing`; 404 when the path names it, 400 when a parameter does.
+    func find(_ kind: ObjectKind, _ id: String, param: String, status: Int = 400) throws(StripeError) -> StoredObject {
+        guard let object = store.object(kind, id: id), !object.isDeleted else {
+            throw .missing(ResourceNames.noun(kind), id: id, param: param, status: status)
+        }
+        return object
+    }
+
+    /// The object that the path names.
+    func target(_ kind: ObjectKind, _ call: Call) throws(StripeError) -> StoredObject {
+        try find(kind, call.pathValue(), param: ResourceNames.pathParameter(kind), status: 404)
+    }
+
+    /// Remembers a new object and tells of it.
+    @discardableResult
+    mutating func create(
+        _ kind: ObjectKind, _ tree: JSONObject, event: String? = nil, card: TestCard.Row? = nil, _ cause: Cause
+    ) -> StoredObject {
+        var object = StoredObject(id: tree.text("id") ?? "", created: cause.now, bytes: tree.bytes)
+        object.card = card
+        store.insert(kind, object)
+        if let event { emit(event, object: object.bytes, cause) }
+        return object
+    }
+
+    /// Replaces an object's contents, and tells of the change when there is one.
+    mutating func update(_ kind: ObjectKind, _ tree: JSONObject, event: String? = nil, _ cause: Cause) {
+        guard let id = tree.text("id"), let position = store.position(kind, id: id) else { return }
+        let bytes = tree.bytes
+        guard let event else {
+            store.update(kind, at: position, bytes: bytes)
+            return
+        }
+        let old = store.collection(kind)?.objects[position].tree ?? JSONObject()
+        store.update(kind, at: position, bytes: bytes)
+        let previous = PreviousAttributes.between(old, tree)
+        emit(event, object: bytes, previous: previous.isEmpty ? nil : previous.bytes, cause)
+    }
+
+    /// Marks an object as used up.
+    mutating func spend(_ kind: ObjectKind, id: String) {
+        if let position = store.position(kind, id: id) { store.spend(kind, at: position) }
+    }
+
+    /// Takes an object out of the lists; retrieving it answers `deleted: true` from now on.
+    mutating func delete(_ kind: ObjectKind, id: String, event: String? = nil, _ cause: Cause) -> JSONObject {
+        let answer: JSONObject = ["id": .string(id), "object": .string(kind.name), "deleted": true]
+        guard let position = store.position(kind, id: id) else { return answer }
+        if let event { emit(event, kind, id: id, cause) }
+        store.delete(kind, at: position, answering: answer.bytes)
+        return answer
+    }
+
+    /// Tells of something about an object as it now stands.
+    mutating func emit(_ type: String, _ kind: ObjectKind, id: String, _ cause: Cause) {
+        guard let object = store.object(kind, id: id) else { return }
+        emit(type, object: object.bytes, cause)
+    }
+
+    mutating func emit(_ type: String, object: [UInt8], previous: [UInt8]? = nil, _ cause: Cause) {
+        events.append(
+            EventLog.Entry(
+                id: ids.next("evt"), type: type, created: cause.now, object: object, previousAttributes: previous,
+                requestID: cause.requestID, idempotencyKey: cause.idempotencyKey))
+    }
+}
+
+// MARK: Lists
+
+extension Account {
+    /// A page of the objects of a kind, narrowed by an indexed member where one is given.
+    ///
+    /// - Parameters:
+    ///   - filters: string members and the values that they must have; those without a value do not narrow.
+    ///   - matches: what else an object must fulfil.
+    func page(
+        _ kind: ObjectKind, _ call: Call, url: String, filters: [(member: String, value: String?)] = [],
+        where matches: (StoredObject) -> Bool = { _ in true }
+    ) throws(StripeError) -> Reply {
+        let request = try PageRequest(call.form)
+        guard let collection = store.collection(kind) else {
+            try request.refuseCursors(noun: ResourceNames.noun(kind))
+            return .page(.empty(url: url))
+        }
+        let created = try CreatedRange(call.form["created"])
+        let wanted = filters.compactMap { filter in filter.value.map { (member: filter.member, value: $0) } }
+        let indexed = wanted.first { collection.indexedMembers.contains($0.member) }
+        let rest = wanted.filter { $0.member != indexed?.member }
+        let isWanted = { (position: Int) -> Bool in
+            let object = collection.objects[position]
+            return !object.isDeleted && created.contains(object.created)
+                && rest.allSatisfy { object.text($0.member) == $0.value } && matches(object)
+        }
+        let find = { (id: String) in collection.position(of: id) }
+        let found: (positions: [Int], hasMore: Bool)
+        if let indexed, let positions = collection.positions(where: indexed.member, is: indexed.value) {
+            found = try request.select(
+                from: positions.map(Int.init), position: find, noun: ResourceNames.noun(kind), where: isWanted)
+        } else {
+            found = try request.select(
+                from: created.narrow(collection), position: find, noun: ResourceNames.noun(kind), where: isWanted)
+        }
+        let elements = found.positions.map { collection.objects[$0].bytes }
+        return .page(ListPage(url: url, elements: elements, hasMore: found.hasMore))
+    }
+}

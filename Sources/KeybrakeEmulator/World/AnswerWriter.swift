@@ -1,0 +1,35 @@
+internal import KeybrakeStripe
+
+/// Puts an answer's status, headers and body together.
+enum AnswerWriter {
+    static func success(_ body: [UInt8], call: EmulatorCall, layer: EmulatorAnswer.Layer) -> EmulatorAnswer {
+        EmulatorAnswer(status: 200, headers: headers(call, layer), body: body, layer: layer)
+    }
+
+    static func failure(_ error: StripeError, call: EmulatorCall, layer: EmulatorAnswer.Layer) -> EmulatorAnswer {
+        var error = error
+        error.details["request_log_url"] = .string(
+            "https://dashboard.stripe.com/test/workbench/logs?object=\(call.requestID)")
+        return EmulatorAnswer(
+            status: error.status, headers: headers(call, layer), body: error.body, layer: layer)
+    }
+
+    /// The same answer once more.
+    static func replay(_ entry: IdempotencyTable.Entry, call: EmulatorCall) -> EmulatorAnswer {
+        var headers = headers(call, entry.layer)
+        headers.append(("Idempotent-Replayed", "true"))
+        headers.append(("Original-Request", entry.requestID))
+        return EmulatorAnswer(status: entry.status, headers: headers, body: entry.body, layer: entry.layer)
+    }
+
+    private static func headers(_ call: EmulatorCall, _ layer: EmulatorAnswer.Layer) -> [(name: String, value: String)]
+    {
+        var headers: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"), ("Request-Id", call.requestID),
+            ("Stripe-Version", call.apiVersion ?? Catalogue.shared.apiVersion),
+            ("X-Keybrake-Emulated", layer.rawValue),
+        ]
+        if let key = call.idempotencyKey { headers.append(("Idempotency-Key", key)) }
+        return headers
+    }
+}

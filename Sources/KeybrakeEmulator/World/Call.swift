@@ -1,0 +1,39 @@
+internal import KeybrakeStripe
+
+/// One call as a behaviour sees it: routed, its parameters checked against the catalogue, the world's time known.
+struct Call: Sendable {
+    let operation: Operation
+    let path: [(name: String, value: String)]
+    let form: FormMap
+    let cause: Cause
+
+    var now: Int64 { cause.now }
+
+    /// The value of the path's parameter at that place, from the left.
+    func pathValue(_ index: Int = 0) -> String {
+        index < path.count ? path[index].value : ""
+    }
+}
+
+/// What made something happen: a request, or the passing of time.
+struct Cause: Sendable {
+    let now: Int64
+    var requestID: String?
+    var idempotencyKey: String?
+}
+
+/// What a behaviour answers with status 200.
+enum Reply {
+    /// A remembered object as it stands.
+    case stored(ObjectKind, id: String)
+    /// An object made for this answer.
+    case object(JSONObject)
+    /// An object or a list made for this answer, already written.
+    case bytes([UInt8])
+    /// A page of a list.
+    case page(ListPage)
+}
+
+/// What an operation does to an account. What it changed before it throws stays changed, as a declined card's charge
+/// does; so whatever can be wrong with a call is looked at before the first change.
+typealias Behaviour = @Sendable (Call, inout Account) throws(StripeError) -> Reply

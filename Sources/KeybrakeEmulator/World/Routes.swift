@@ -1,0 +1,24 @@
+internal import KeybrakeStripe
+
+/// Which behaviour answers which operation.
+enum Routes {
+    /// The behaviour of an operation; `nil` when only its shape is known.
+    static func behaviour(of operation: Operation) -> Behaviour? {
+        operation.index < table.count ? table[operation.index] : nil
+    }
+
+    /// Every route that the families state, to be checked against the catalogue by the tests.
+    static let all: [(String, Behaviour)] =
+        Customers.routes + CustomerSources.routes + PaymentMethods.routes + Tokens.routes + Charges.routes
+        + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes
+
+    /// By the operation's index.
+    private static let table: [Behaviour?] = {
+        var table: [Behaviour?] = Array(repeating: nil, count: Catalogue.shared.operations.count)
+        for (name, behaviour) in all {
+            guard let operation = Catalogue.shared.operation(named: name) else { continue }
+            table[operation.index] = behaviour
+        }
+        return table
+    }()
+}

@@ -1,0 +1,89 @@
+internal import KeybrakeStripe
+
+/// One isolated emulated Stripe: a platform account, its connected accounts, and their time.
+///
+/// A value without locks. A copy is a fork: the two share their storage until one of them changes.
+struct World: Sendable {
+    let name: String
+    let configuration: EmulatorConfiguration
+    var clock: WorldClock
+    private(set) var platform: Account
+    private var connected: [String: Account] = [:]
+
+    init(name: String, configuration: EmulatorConfiguration) {
+        self.name = name
+        self.configuration = configuration
+        clock = WorldClock(configuration.clock)
+        var ids = IDSource(seed: configuration.seed, name: name)
+        platform = Account(id: "acct_1" + ids.letters(15), worldName: name, configuration: configuration)
+    }
+
+    /// The answer to a call, with everything that it changes.
+    mutating func handle(_ call: EmulatorCall, atUnixSeconds shellTime: Int64) -> EmulatorAnswer {
+        let now = clock.read(atUnixSeconds: shellTime)
+        if let refusal = APIKeys.refusal(of: call.apiKey) {
+            return AnswerWriter.failure(refusal, call: call, layer: .state)
+        }
+        begin(now)
+        guard let id = call.account, id != platform.id else {
+            return platform.answer(call, now: now)
+        }
+        guard id.hasPrefix("acct_"), id.utf8.count <= 64 else {
+            return AnswerWriter.failure(APIKeys.unknownAccount(id, key: call.apiKey), call: call, layer: .state)
+        }
+        return connected[
+            id, default: Account(id: id, worldName: name, configuration: configuration)
+        ].answer(call, now: now)
+    }
+
+    /// Moves the clock on and lets happen what falls due until then.
+    ///
+    /// - Returns: the time reached, or `nil` when it lies in the past.
+    mutating func advance(to target: Int64, atUnixSeconds shellTime: Int64) -> Int64? {
+        begin(clock.read(atUnixSeconds: shellTime))
+        guard clock.advance(to: target, atUnixSeconds: shellTime) else { return nil }
+        platform.runDue(until: target)
+        for id in connected.keys { connected[id]?.runDue(until: target) }
+        return target
+    }
+
+    /// The cardholder answers the challenge of a PaymentIntent.
+    mutating func authenticate(_ intent: String, passes: Bool, atUnixSeconds shellTime: Int64) throws(StripeError) {
+        let now = clock.read(atUnixSeconds: shellTime)
+        begin(now)
+        platform.runDue(until: now)
+        try PaymentConfirmation.authenticate(intent, passes: passes, &platform, Cause(now: now))
+    }
+
+    /// Puts objects into the platform account.
+    mutating func seed(lines: [UInt8], atUnixSeconds shellTime: Int64) -> Result<Int, SeedFailure> {
+        let now = clock.read(atUnixSeconds: shellTime)
+        begin(now)
+        return Seeds.read(lines, into: &platform, now: now)
+    }
+
+    /// The platform account's objects as seed lines.
+    func exportLines() -> [UInt8] {
+        Seeds.write(platform)
+    }
+
+    func paymentsCSV() -> [UInt8] {
+        PaymentsExport.csv(platform)
+    }
+
+    /// The answer to a call for which there is no world.
+    static func refusal(of call: EmulatorCall, worldsMax: Int) -> EmulatorAnswer {
+        let error = StripeError(
+            status: 503, kind: .api, message: "The emulator holds \(worldsMax) worlds already; delete one first.")
+        return AnswerWriter.failure(error, call: call, layer: .state)
+    }
+
+    /// Fixtures are made at the world's first use, so that they bear its time.
+    private mutating func begin(_ now: Int64) {
+        guard !hasBegun else { return }
+        hasBegun = true
+        if configuration.seedsFixtures { Seeds.addFixtures(to: &platform, now: now) }
+    }
+
+    private var hasBegun = false
+}
