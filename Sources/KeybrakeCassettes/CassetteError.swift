@@ -19,6 +19,7 @@ package struct CassetteError: Error, Sendable, Equatable, CustomStringConvertibl
         case damaged(line: Int, detail: String)
         case tooLarge(limitBytes: Int)
         case tooManyInteractions(limit: Int)
+        case noInteraction(number: Int, count: Int)
         case closed
     }
 
@@ -49,6 +50,7 @@ extension CassetteError.Reason {
         case .damaged(let line, let detail): "damaged record at line \(line): \(detail)"
         case .tooLarge(let limit): "larger than \(limit) bytes, the most that a cassette may have"
         case .tooManyInteractions(let limit): "more than \(limit) interactions, the most that a cassette may have"
+        case .noInteraction(let number, let count): "there is no interaction \(number); the cassette has \(count)"
         case .closed: "the recorder is closed"
         }
     }

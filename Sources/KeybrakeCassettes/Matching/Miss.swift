@@ -1,5 +1,3 @@
-package import KeybrakeStripe
-
 /// Why no recorded interaction answers a request, told for the developer whose test it is.
 package struct Miss: Error, Sendable, Equatable {
     /// The kinds of miss.
@@ -45,15 +43,5 @@ package struct Miss: Error, Sendable, Equatable {
         self.reason = reason
         self.nearest = nearest
         self.differences = differences
-    }
-}
-
-extension Miss {
-    /// A few sentences: what was asked, what comes nearest, what differs, what to do.
-    package var message: String { "No recorded interaction of \(cassette) answers this \(operation)." }
-
-    /// The miss as Stripe would state an error: 400, so that no SDK tries again.
-    package var error: StripeError {
-        StripeError.invalid(message, param: differences.first?.name, code: "cassette_miss")
     }
 }

@@ -1,0 +1,105 @@
+internal import KeybrakeStripe
+
+/// The file that is recorded into, and what must be known of its content to go on.
+struct RecordingTape {
+    let file: AppendFile
+    private(set) var count = 0
+    private(set) var apiVersion: String?
+    /// Whether not even a header is there.
+    private(set) var isBlank = true
+    private var standIns = StandIns()
+    private var numberOfIdempotencyKey: [String: Int] = [:]
+
+    /// Reads what a file holds, cuts off a torn end, and gets ready to append.
+    static func thread(
+        _ file: AppendFile, opening: CassetteRecorder.Opening
+    ) throws(CassetteError) -> (tape: RecordingTape, warnings: [CassetteWarning]) {
+        var tape = RecordingTape(file: file)
+        let bytes = try file.content(bytesMax: CassetteFormat.fileBytesMax)
+        guard bytes.contains(where: { $0 > 0x20 }) else {
+            try file.truncate(toBytes: 0)
+            return (tape, [])
+        }
+        let loader = CassetteLoader(path: file.path)
+        switch opening {
+        case .startingOver:
+            try loader.recognise(bytes)
+            try file.truncate(toBytes: 0)
+            return (tape, [])
+        case .continuing:
+            guard !loader.isTornHeader(bytes) else {
+                try file.truncate(toBytes: 0)
+                return (tape, [CassetteWarning(line: 1, text: "the header was not finished and is written anew")])
+            }
+            let loaded = try loader.load(bytes)
+            if let torn = loaded.tornFrom { try file.truncate(toBytes: torn) }
+            let end = loaded.tornFrom ?? bytes.count
+            if bytes[end - 1] != 0x0A { try file.append([0x0A]) }
+            try tape.takeUp(loaded.cassette)
+            return (tape, loaded.warnings)
+        }
+    }
+
+    private mutating func takeUp(_ cassette: Cassette) throws(CassetteError) {
+        isBlank = false
+        apiVersion = cassette.header.apiVersion
+        count = cassette.count
+        guard cassette.index.values.hasStandIns else { return }
+        for number in 1...cassette.count {
+            for value in try cassette.interaction(number).volatile.values { standIns.restore(value) }
+        }
+    }
+
+    /// Writes the header of a new cassette.
+    mutating func begin(_ header: CassetteHeader) throws(CassetteError) {
+        try file.append(RecordWriter.text(header))
+        try file.syncFolder()
+        isBlank = false
+        apiVersion = header.apiVersion
+    }
+
+    /// Writes a redacted interaction; the number that it got.
+    mutating func append(_ interaction: Interaction) throws -> Int {
+        guard file.isOpen else { throw CassetteError(path: file.path, reason: .closed) }
+        if let number = numberOfRetried(interaction) { return number }
+        guard count < CassetteFormat.interactionsMax else {
+            throw CassetteError(
+                path: file.path, reason: .tooManyInteractions(limit: CassetteFormat.interactionsMax))
+        }
+        do {
+            var record = interaction
+            record.request = standIns.rename(interaction.request.withConstantBoundary)
+            record.response = standIns.rename(interaction.response)
+            record.volatile.values = standIns.added
+            try file.append(try RecordingInspection.text(record))
+        } catch {
+            standIns.forgetAdded()
+            throw error
+        }
+        standIns.keepAdded()
+        count += 1
+        if let key = interaction.request.idempotencyKey { numberOfIdempotencyKey[key] = count }
+        return count
+    }
+
+    private func numberOfRetried(_ interaction: Interaction) -> Int? {
+        guard let key = interaction.request.idempotencyKey, let number = numberOfIdempotencyKey[key] else {
+            return nil
+        }
+        let isReplayed = interaction.response.headers.contains {
+            $0.name.lowercased() == "idempotent-replayed" && $0.value == "true"
+        }
+        return isReplayed ? number : nil
+    }
+}
+
+extension RecordedRequest {
+    /// The request as it is stored: the random boundary of a multipart body would differ each time.
+    fileprivate var withConstantBoundary: RecordedRequest {
+        guard let raw else { return self }
+        var request = self
+        request.raw = MultipartBoundary.normalised(raw)
+        request.rawContentType = rawContentType.map { MultipartBoundary.normalised(contentType: $0, of: raw) }
+        return request
+    }
+}
