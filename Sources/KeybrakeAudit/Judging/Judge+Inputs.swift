@@ -1,0 +1,62 @@
+extension Judge {
+    /// What reading found, and which checks the inputs do not allow.
+    mutating func judgeInputs() {
+        for index in books.problems.indices { find(books.problems[index].check, .problem(index)) }
+        for (index, repeated) in books.repeated.enumerated() where repeated.isConflict {
+            find(.conflictingRecords, .repeated(index), conversation: conversation(ofCharge: repeated.charge))
+        }
+        for (pair, count) in books.repeatedCounts.sorted(by: { Self.precedes($0.key, $1.key) }) {
+            let earlier = books.files[pair.earlierFile].name
+            let later = books.files[pair.laterFile].name
+            let place = earlier == later ? "within \(later)" : "in \(later), read before in \(earlier)"
+            find(.repeatedRecords, .sentence("\(count) repeated records \(place)"))
+        }
+        for (index, file) in books.files.enumerated() where file.state != .refused {
+            for fact in file.missingFacts where index == 0 || !file.missingFacts.isEmpty {
+                find(.missingColumn, .sentence("\(file.name) has no \(fact.rawValue)"))
+            }
+        }
+        judgePeriods()
+    }
+
+    private static func precedes(_ one: RepeatedPair, _ other: RepeatedPair) -> Bool {
+        (one.earlierFile, one.laterFile) < (other.earlierFile, other.laterFile)
+    }
+
+    private mutating func judgePeriods() {
+        guard books.audit.isReadable, !books.charges.isEmpty else { return }
+        guard let audit = coverage.audit else {
+            find(.periods, .sentence("the audit has no rows"))
+            return
+        }
+        guard let period = coverage.period else { return }
+        if !period.overlaps(audit) {
+            find(.periods, .sentence("the exports and the audit have no time in common"))
+        }
+    }
+
+    /// Checks without the facts they need are skipped, never passed.
+    mutating func noteWhatIsSkipped() {
+        let needs: [(ExportFact, [Check])] = [
+            (.amount, [.amountMismatch]), (.currency, [.currencyMismatch]), (.status, [.statusMismatch]),
+            (.created, [.periods, .phantom]),
+            (.conversation, [.bypassTagged, .unknownConversation, .malformedTag, .tagDisagreement]),
+            (.customer, [.customerMismatch]), (.mode, [.mixedModes]),
+        ]
+        for (fact, checks) in needs {
+            let lacking = zip(books.files, carries[fact] ?? []).filter { !$1 && $0.state != .refused }.map(\.0.name)
+            guard !lacking.isEmpty else { continue }
+            for check in checks {
+                judgement.skipped[check] = "\(fact.rawValue) is missing in \(lacking.joined(separator: ", "))"
+            }
+        }
+        if !books.audit.isReadable {
+            for check in Check.allCases where check >= .matched && check != .doesNotTie {
+                judgement.skipped[check] = "the audit cannot be read"
+            }
+        }
+        if books.files.contains(where: { $0.state != .read }) {
+            judgement.skipped[.phantom] = "an export is damaged, so a missing charge proves nothing"
+        }
+    }
+}

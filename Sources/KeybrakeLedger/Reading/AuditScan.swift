@@ -1,0 +1,126 @@
+/// A pass over the audit table in the order of row numbers, without making a string or an object of anything.
+///
+/// Outcome rows are read with all columns, intent rows with three, because an outcome repeats what its intent says.
+/// Admin rows are passed over.
+package struct AuditScan {
+    private let intents: ReadStatement
+    private let outcomes: ReadStatement
+    private var hasIntent: Bool
+    private var hasOutcome: Bool
+
+    /// The row that the scan stands on. Its bytes are valid until ``next()`` is called again.
+    package private(set) var row = AuditRowView()
+
+    private var pending: Pending = .none
+
+    /// The cursor whose row was handed out last and must move before it is looked at again.
+    private enum Pending { case none, intent, outcome }
+
+    init(on connection: OpaquePointer) throws(AuditDatabaseFailure) {
+        intents = try ReadStatement(
+            "SELECT seq, at_us, request_id FROM audit WHERE kind = 'intent' ORDER BY seq", on: connection)
+        outcomes = try ReadStatement(
+            """
+            SELECT seq, at_us, request_id, key_id, conversation, operation, mode, decision, status, upstream_status,
+              ending, object_id, related_id, meter, amount, currency, usd_cents, customer, idempotency_key, policy_hash
+            FROM audit WHERE kind = 'outcome' ORDER BY seq
+            """,
+            on: connection)
+        hasIntent = try intents.step()
+        hasOutcome = try outcomes.step()
+    }
+
+    /// Moves to the next row; `false` after the last.
+    package mutating func next() throws(AuditDatabaseFailure) -> Bool {
+        switch pending {
+        case .none: break
+        case .intent: hasIntent = try intents.step()
+        case .outcome: hasOutcome = try outcomes.step()
+        }
+        pending = .none
+        guard hasIntent || hasOutcome else { return false }
+        if hasIntent, !hasOutcome || intents.integer(0) < outcomes.integer(0) {
+            fillIntent()
+        } else {
+            fillOutcome()
+        }
+        return true
+    }
+
+    private mutating func fillIntent() {
+        pending = .intent
+        row.kind = .intent
+        row.sequence = intents.integer(0)
+        row.atMicroseconds = intents.integer(1)
+        row.requestID = intents.bytes(2)
+    }
+
+    private mutating func fillOutcome() {
+        pending = .outcome
+        row.kind = .outcome
+        row.sequence = outcomes.integer(0)
+        row.atMicroseconds = outcomes.integer(1)
+        row.requestID = outcomes.bytes(2)
+        row.keyID = outcomes.bytes(3)
+        row.conversation = outcomes.bytes(4)
+        row.operation = outcomes.bytes(5)
+        row.mode = AuditRowView.Mode(word: outcomes.bytes(6))
+        row.decision = AuditRowView.Decision(word: outcomes.bytes(7))
+        row.status = Int16(clamping: outcomes.integer(8))
+        row.upstreamStatus = Int16(clamping: outcomes.integer(9))
+        row.ending = AuditRowView.Ending(word: outcomes.bytes(10))
+        row.objectID = outcomes.bytes(11)
+        row.relatedID = outcomes.bytes(12)
+        row.isChargeMeter = outcomes.bytes(13).spells("charge")
+        row.amount = outcomes.optionalInteger(14)
+        row.currency = outcomes.bytes(15)
+        row.usdCents = outcomes.optionalInteger(16)
+        row.customer = outcomes.bytes(17)
+        row.idempotencyKey = outcomes.bytes(18)
+        row.policyHash = outcomes.bytes(19)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are exactly that word.
+    fileprivate func spells(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        for index in 0..<count where self[index] != word.utf8Start[index] { return false }
+        return true
+    }
+}
+
+extension AuditRowView.Mode {
+    fileprivate init(word: UnsafeRawBufferPointer) {
+        switch true {
+        case word.spells("live"): self = .live
+        case word.spells("record"): self = .record
+        case word.spells("replay"): self = .replay
+        case word.spells("emulate"): self = .emulate
+        default: self = .other
+        }
+    }
+}
+
+extension AuditRowView.Decision {
+    fileprivate init(word: UnsafeRawBufferPointer) {
+        switch true {
+        case word.spells("allowed"): self = .allowed
+        case word.spells("refused"): self = .refused
+        default: self = .other
+        }
+    }
+}
+
+extension AuditRowView.Ending {
+    fileprivate init(word: UnsafeRawBufferPointer) {
+        switch true {
+        case word.spells("settled"): self = .settled
+        case word.spells("authorised"): self = .authorised
+        case word.spells("released"): self = .released
+        case word.spells("unknown"): self = .unknown
+        case word.spells("none"): self = .none
+        default: self = .other
+        }
+    }
+}
