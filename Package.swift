@@ -2,12 +2,14 @@
 import PackageDescription
 
 /// Every target is Swift 6, says `any` where it means it, and imports only what it names.
+let warningsAreErrors = Context.environment["KEYBRAKE_WARNINGS_AS_ERRORS"] == "1"
+
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-]
+] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -16,6 +18,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -34,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
@@ -87,7 +92,7 @@ let package = Package(
             dependencies: [
                 "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes",
                 "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto",
-                arguments, configuration, yams, lifecycle, logging, nioCore, nioPosix, nioHTTP1,
+                arguments, configuration, yams, lifecycle, unixSignals, systemPackage, logging, nioCore, nioPosix, nioHTTP1,
             ],
             swiftSettings: house
         ),

@@ -1,0 +1,47 @@
+import KeybrakeGateway
+import KeybrakeServer
+
+/// Everything that an operator decides about one instance.
+struct ServeSettings {
+    /// A host and a port, as in `127.0.0.1:8787` or `[::1]:8787`. Port 0 means any free one.
+    struct Address: Equatable {
+        var host: String
+        var port: Int
+
+        init?(_ text: String) {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                (0...65_535).contains(port)
+            else { return nil }
+            var host = String(text[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+            guard !host.isEmpty else { return nil }
+            self.host = host
+            self.port = port
+        }
+
+        /// The address as part of a URL, with another port.
+        func urlText(port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    var listen: Address
+    var control: Address
+    var databasePath: String
+    var mode: ModeControl.Request
+    var upstreamURL: String
+    var upstreamTrust: UpstreamConfiguration.Trust
+    /// From `STRIPE_SECRET_KEY`, never from a file or an option, which others could read.
+    var upstreamKey: UpstreamKey?
+    var tls: ServerConfiguration.TLSFiles?
+    var adminTokenPath: String
+    var emulatorAcceptsTestKeys: Bool
+    /// Ids of the emulated objects follow from it.
+    var emulatorSeed: UInt64
+    var capStatus: Int
+    var fx: FXTable
+    var eventLoops: Int
+}
+
+/// Why settings cannot be used; the text names the setting.
+struct SettingsFailure: Error, CustomStringConvertible {
+    let description: String
+}
