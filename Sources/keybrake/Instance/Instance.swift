@@ -29,7 +29,9 @@ struct Instance {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
         let secret = try secret(settings.databasePath)
         let adminToken = try SecretFile.textOrNew(settings.adminTokenPath) { "kba_" + SecureRandom.base62(count: 40) }
-        let ledger = try SQLiteLedgerStore.open(path: settings.databasePath, logger: logger)
+        let ledger = try SQLiteLedgerStore(
+            settings: SQLiteLedgerSettings(path: settings.databasePath), atMicroseconds: ClockReading.microsecondsNow(),
+            logger: logger)
         let emulator = EmulatorHost(configuration: emulatorConfiguration(settings))
         let upstream = try UpstreamClient(
             configuration: UpstreamConfiguration(url: settings.upstreamURL, trust: settings.upstreamTrust, limits: .standard),
