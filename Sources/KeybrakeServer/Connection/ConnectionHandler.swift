@@ -90,6 +90,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func closeNow() {
+        // The machine hears of it first: the socket may call back before it is closed.
+        machine.closed()
         context?.close(mode: .all, promise: nil)
     }
 
@@ -100,9 +102,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isAdvancing = true
         var isWaiting = false
         while !isWaiting {
-            let step = machine.next(at: .now(), wallClockMicroseconds: WallClock.microseconds)
-            if case .wait = step { isWaiting = true } else { isWaiting = context == nil }
-            perform(step)
+            let step = machine.next(wallClockMicroseconds: WallClock.microseconds)
+            switch step {
+            case .wait: isWaiting = true
+            case .close, .handle, .sendContinue, .refuse: perform(step)
+            }
         }
         isAdvancing = false
         if hasUnflushedAnswers {

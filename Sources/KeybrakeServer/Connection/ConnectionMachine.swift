@@ -49,11 +49,13 @@ struct ConnectionMachine {
     private var isQuiescing = false
     private var closesAfterAnswer = false
     private(set) var isAnswerToHEAD = false
+    private var lastEventAt: NIODeadline
     /// When the phase has lasted too long.
     private(set) var deadline: NIODeadline
 
     init(limits: ServerLimits, openedAt now: NIODeadline) {
         self.limits = limits
+        lastEventAt = now
         deadline = now + .milliseconds(limits.headMilliseconds)
     }
 
@@ -61,6 +63,7 @@ struct ConnectionMachine {
 
     /// Bytes have arrived.
     mutating func received(_ bytes: ByteBuffer, at now: NIODeadline) {
+        lastEventAt = now
         switch phase {
         case .closing, .lingering, .closed:
             return
@@ -110,12 +113,12 @@ struct ConnectionMachine {
     // MARK: What to do
 
     /// The next step. Called again until it says to wait.
-    mutating func next(at now: NIODeadline, wallClockMicroseconds: () -> Int64) -> Step {
+    mutating func next(wallClockMicroseconds: () -> Int64) -> Step {
         switch phase {
         case .idle:
             return inputHasEnded ? .close : .wait
         case .head:
-            return readHead(at: now, wallClockMicroseconds)
+            return readHead(wallClockMicroseconds)
         case .body:
             return readBody()
         case .lingering:
@@ -175,6 +178,7 @@ struct ConnectionMachine {
     }
 
     private mutating func readNext(at now: NIODeadline) {
+        lastEventAt = now
         hasSkippedEmptyLine = false
         if inbox.readableBytes == 0 {
             // An empty inbox must not keep the buffer that the socket reads into from being used again.
@@ -189,7 +193,7 @@ struct ConnectionMachine {
 
     // MARK: Reading
 
-    private mutating func readHead(at now: NIODeadline, _ wallClockMicroseconds: () -> Int64) -> Step {
+    private mutating func readHead(_ wallClockMicroseconds: () -> Int64) -> Step {
         do {
             guard try skipEmptyLine(), let head = try parseHead() else {
                 guard inputHasEnded else { return .wait }
@@ -206,7 +210,7 @@ struct ConnectionMachine {
             isContinueDue = head.expectsContinue
             self.head = head
             phase = .body
-            deadline = now + .milliseconds(limits.bodyMilliseconds)
+            deadline = lastEventAt + .milliseconds(limits.bodyMilliseconds)
             return readBody()
         } catch {
             return refuse(error)
