@@ -34,7 +34,7 @@ lint: ## Check the format of the Swift files
 
 format: ## Put every file into its format
 	@swift format --in-place --recursive --parallel Sources Tests Package.swift
-	@.venv/acceptance/bin/ruff format --quiet Examples Scripts/demo Scripts/loopback.py Tests/Acceptance
+	@.venv/acceptance/bin/ruff format --quiet Benchmarks/run Examples Scripts/demo Scripts/loopback.py Tests/Acceptance
 
 clean: ## Remove build products and virtual environments
 	rm -rf .build .venv

@@ -256,9 +256,16 @@ def test_a_vault_key_is_no_admin_token(emulated, key):
 
 
 def test_health_needs_no_token(emulated):
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz"):
         status, _ = emulated.admin_raw("GET", path, token="")
         assert status == 200, path
+
+
+def test_metrics_are_prometheus_text(emulated, key):
+    send(emulated, "POST", "/v1/charges", FORM, key=key)
+    status, body = emulated.admin_raw("GET", "/metrics")
+    assert status == 200 and b"# TYPE keybrake_" in body
+    assert key["id"].encode() not in body, "labels stay bounded"
 
 
 def test_admin_routes_are_not_on_the_data_listener(emulated, key):

@@ -60,3 +60,16 @@ def test_a_command_that_does_not_exist_is_said_so(tmp_path):
         timeout=60,
     )
     assert result.returncode != 0 and "no-such-command" in result.stderr
+
+
+def test_the_command_does_not_see_the_upstream_key(tmp_path):
+    program = "import os; print([name for name, value in os.environ.items() if 'sk_test_hidden' in value])"
+    result = subprocess.run(
+        [KEYBRAKE, "exec", "--mode", "emulate", "--", sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=clean_environment(STRIPE_SECRET_KEY="sk_test_hidden"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.stdout.strip() == "[]", result

@@ -45,25 +45,36 @@ def test_help_and_version():
             assert result.returncode == 0 and result.stdout.strip(), (binary, option)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["serve", "--no-such-option"],
-        ["serve", "--mode", "proxy"],
-        ["serve", "--listen", "nowhere"],
-        ["serve", "--listen", "127.0.0.1:99999"],
-        ["serve", "--upstream", "ftp://example.com"],
-        ["keys", "create"],
-        ["frobnicate"],
-    ],
-    ids=" ".join,
-)
-def test_usage_errors_exit_64(tmp_path, arguments):
-    result = subprocess.run(
-        [KEYBRAKE, *arguments], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=20
+def run_command(directory, *arguments):
+    return subprocess.run(
+        [KEYBRAKE, *arguments], cwd=directory, env=clean_environment(), capture_output=True, text=True, timeout=20
     )
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--no-such-option"], ["keys", "create"], ["frobnicate"]], ids=" ".join)
+def test_usage_errors_exit_64(tmp_path, arguments):
+    result = run_command(tmp_path, *arguments)
     assert result.returncode == 64, result
     assert result.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [
+        ("--mode", "proxy"),
+        ("--miss", "forward"),
+        ("--listen", "nowhere"),
+        ("--listen", "127.0.0.1:99999"),
+        ("--upstream", "ftp://example.com"),
+        ("--cap-status", "200"),
+        ("--emulator-seed", "many"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_names_its_setting(tmp_path, option, value):
+    result = run_command(tmp_path, "serve", "--control", "127.0.0.1:0", option, value)
+    assert result.returncode > 0, result
+    assert option.removeprefix("--").replace("-", "_") in result.stderr.replace("-", "_")
+    assert not (tmp_path / "keybrake.db").exists()
 
 
 def test_settings_come_from_a_file_and_options_win(start, tmp_path):
