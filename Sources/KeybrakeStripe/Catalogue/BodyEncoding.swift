@@ -1,4 +1,5 @@
-/// How the parameters of a POST travel. GET and DELETE carry theirs in the query.
+/// How the parameters of a POST travel. GET and DELETE carry theirs in the query, and four operations of the second API
+/// are POSTs that Stripe's document gives no body.
 package enum BodyEncoding: Sendable {
     case none
     case form

@@ -42,7 +42,8 @@ struct CatalogueCursor {
         return at > start ? number : nil
     }
 
+    /// A fault on the line of the byte that was passed last.
     func failure(_ reason: String) -> CatalogueParser.Failure {
-        CatalogueParser.Failure(line: 1 + bytes[..<at].count { $0 == 0x0A }, reason: reason)
+        CatalogueParser.Failure(line: 1 + bytes[..<max(0, at - 1)].count { $0 == 0x0A }, reason: reason)
     }
 }
