@@ -52,6 +52,7 @@ struct CanonicalWriter {
         for field in map.fields.sorted(by: { $0.name < $1.name }) {
             let inside = place.inside(field.name)
             if let text = field.value.text, note(text, at: inside) { continue }
+            if case .map(let map) = field.value, noteAll(map, at: inside) { continue }
             write(plain: field.name)
             write(field.value, place: inside)
         }
@@ -111,6 +112,14 @@ struct CanonicalWriter {
     private mutating func note(_ text: String, at place: TextPlace) -> Bool {
         guard Attribution.isAttribution(place.name, parent: place.parent) else { return false }
         marks.append(Attribution.Mark(name: place.name, value: text))
+        return true
+    }
+
+    /// Notes the values of a map that only attributes the call: a request with it is the same as one without.
+    private mutating func noteAll(_ map: FormMap, at place: TextPlace) -> Bool {
+        guard map.fields.allSatisfy({ Attribution.isAttribution($0.name, parent: place.name) && $0.value.text != nil })
+        else { return false }
+        for field in map.fields { _ = note(field.value.text ?? "", at: place.inside(field.name)) }
         return true
     }
 

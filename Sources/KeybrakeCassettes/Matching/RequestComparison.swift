@@ -88,7 +88,7 @@ struct RequestComparison {
                 collect(member.value, name: inside, place: place.inside(member.name), into: &leaves)
             }
         case .array(let elements):
-            for (index, element) in elements.enumerated() {
+            for (index, element) in (place.isSet ? elements.sortedAsSet : elements).enumerated() {
                 collect(element, name: "\(name)[\(index)]", place: place, into: &leaves)
             }
         case .string(let text):
@@ -101,4 +101,8 @@ struct RequestComparison {
 
 extension [FormValue] {
     fileprivate var sortedAsSet: [FormValue] { sorted { ($0.text ?? "") < ($1.text ?? "") } }
+}
+
+extension [JSONValue] {
+    fileprivate var sortedAsSet: [JSONValue] { sorted { ($0.stringValue ?? "") < ($1.stringValue ?? "") } }
 }

@@ -25,7 +25,8 @@ struct CardNumberSearch {
     func cardNumber(inside word: Range<Int>) -> Range<Int>? {
         for part in bytes[word].split(separator: UInt8(ascii: "_")) where part.count >= CardNumber.digitsMin {
             guard let first = part.firstIndex(where: Self.isDigit), let last = part.lastIndex(where: Self.isDigit),
-                part[first...last].allSatisfy(Self.isDigit), CardNumber.isCardNumber(part[first...last])
+                last - first + 1 < word.count, part[first...last].allSatisfy(Self.isDigit),
+                CardNumber.isCardNumber(part[first...last])
             else { continue }
             return first..<last + 1
         }

@@ -75,7 +75,8 @@ struct SecretScanner {
         for prefix in TokenPrefix.all where ByteSearch.has(prefix.text, at: word.lowerBound, in: bytes) {
             let length = prefix.text.utf8CodeUnitCount
             let rest = bytes[(word.lowerBound + length)..<word.upperBound]
-            guard rest.count >= prefix.restBytesMin, !Pseudonym.isPseudonym(rest) else { continue }
+            if Pseudonym.isPseudonym(rest) { return nil }
+            guard rest.count >= prefix.restBytesMin else { continue }
             return Finding(kind: prefix.kind, range: word, prefixCount: length)
         }
         return nil

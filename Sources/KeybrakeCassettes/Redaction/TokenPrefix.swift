@@ -32,6 +32,7 @@ struct TokenPrefix {
         TokenPrefix(text: "sk_test_", kind: .stripeKey, restBytesMin: 8),
         TokenPrefix(text: "rk_test_", kind: .stripeKey, restBytesMin: 8),
         TokenPrefix(text: "whsec_", kind: .webhookSecret, restBytesMin: 8),
+        TokenPrefix(text: "vk_", kind: .vaultKey, restBytesMin: 20),
     ]
 
     /// Whether a stand-in follows this prefix and ends the text.
