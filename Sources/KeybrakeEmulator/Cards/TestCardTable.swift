@@ -99,7 +99,7 @@ enum TestCardTable {
     }
 
     /// number, names after `pm_card_` and `tok_`, brand, funding, country, behaviour, checks that do not pass
-    private static let lines = """
+    static let lines = """
         4242424242424242 visa,us visa credit US ok
         4000056655665556 visa_debit visa debit US ok
         5555555555554444 mastercard mastercard credit US ok

@@ -2,9 +2,15 @@ internal import KeybrakeStripe
 
 /// The answers that an account remembers by idempotency key.
 struct IdempotencyTable: Sendable {
+    /// What a key was used for.
+    struct Endpoint: Sendable, Equatable {
+        let verb: Verb
+        let path: String
+    }
+
     /// A remembered answer.
     struct Entry: Sendable {
-        let endpoint: String
+        let endpoint: Endpoint
         let fingerprint: Fingerprint
         let status: Int
         let body: [UInt8]
@@ -53,14 +59,14 @@ struct IdempotencyTable: Sendable {
     }
 
     /// Whether a call with this key runs, is answered from memory, or is refused.
-    mutating func judge(key: String, endpoint: String, fingerprint: Fingerprint, now: Int64) -> Verdict {
+    mutating func judge(key: String, endpoint: Endpoint, fingerprint: Fingerprint, now: Int64) -> Verdict {
         forgetOld(now: now)
         guard let entry = entries[key] else { return .new }
         guard entry.endpoint == endpoint else {
             return .conflict(
                 Self.error(
                     "Keys for idempotent requests can only be used for the same endpoint they were first used for "
-                        + "('\(endpoint)' vs '\(entry.endpoint)'). Try using a key other than '\(key)' if you meant "
+                        + "('\(endpoint.path)' vs '\(entry.endpoint.path)'). Try using a key other than '\(key)' if you meant "
                         + "to execute a different request."))
         }
         guard entry.fingerprint == fingerprint else {

@@ -48,11 +48,12 @@ struct ShapeFiller {
         guard depth < Self.depthMax else { return [:] }
         var object = JSONObject()
         object.reserveCapacity(shape.fields.count)
-        if shape.field("id") != nil {
+        let hasID = if case .string? = shape.field("id")?.type { true } else { false }
+        if hasID {
             object.append("id", .string(ids.next(IDPrefixes.prefix(resource ?? "id"))))
         }
         if let name = shape.objectName { object.append("object", .string(name)) }
-        for field in shape.fields where field.name != "id" && field.name != "object" {
+        for field in shape.fields where field.name != "object" && !(hasID && field.name == "id") {
             if field.isNullable {
                 object.append(field.name, .null)
             } else if field.isRequired {

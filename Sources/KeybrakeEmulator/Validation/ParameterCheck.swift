@@ -2,7 +2,13 @@ internal import KeybrakeStripe
 
 /// Checks a form against the parameters that the catalogue knows, to their full depth, with Stripe's own errors.
 enum ParameterCheck {
-    static func check(_ form: FormMap, against shape: ObjectShape) throws(StripeError) {
+    /// - Parameter answer: what the operation answers with: a text that may be `null` there may be unset here.
+    static func check(_ form: FormMap, against shape: ObjectShape, answer: TypeShape) throws(StripeError) {
+        let answered = ExpansionShape.object(of: answer, named: nil)
+        for field in form.fields where field.value.text == "" {
+            guard let known = shape.field(field.name), !takesEmpty(known), !unsets(known, answered) else { continue }
+            throw empty(field.name)
+        }
         try check(form, shape, path: "")
     }
 
@@ -18,7 +24,9 @@ enum ParameterCheck {
 
     private static func check(_ value: FormValue, _ field: FieldShape, path: String) throws(StripeError) {
         if value.text == "" {
-            guard field.acceptsEmpty || field.isNullable || takesEmpty(field.type) else { throw empty(path) }
+            // At the top level that was judged already; inside, a text may always be emptied.
+            if !path.contains("["), case .string = field.type { return }
+            guard takesEmpty(field) || isFreeText(field.type) else { throw empty(path) }
             return
         }
         try check(value, field.type, path: path)
@@ -75,6 +83,19 @@ enum ParameterCheck {
         case (.object, .map), (.map, .map), (.array, .list): true
         default: false
         }
+    }
+
+    private static func takesEmpty(_ field: FieldShape) -> Bool {
+        field.acceptsEmpty || field.isNullable || takesEmpty(field.type)
+    }
+
+    private static func unsets(_ field: FieldShape, _ answered: ObjectShape?) -> Bool {
+        guard isFreeText(field.type), let member = answered?.field(field.name) else { return false }
+        return member.isNullable && isFreeText(member.type)
+    }
+
+    private static func isFreeText(_ type: TypeShape) -> Bool {
+        if case .string(let shape) = type { shape.format == nil } else { false }
     }
 
     private static func takesEmpty(_ type: TypeShape) -> Bool {

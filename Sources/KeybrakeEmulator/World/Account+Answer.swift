@@ -12,7 +12,7 @@ extension Account {
             let error = StripeError.invalid("Idempotency keys can be at most \(limit) characters long.")
             return AnswerWriter.failure(error, call: call, layer: .state)
         }
-        let endpoint = call.match.operation.verb.text + " " + call.match.canonicalPath
+        let endpoint = IdempotencyTable.Endpoint(verb: call.match.operation.verb, path: call.match.canonicalPath)
         let fingerprint = IdempotencyTable.Fingerprint(call.form, json: call.json)
         switch idempotency.judge(key: key, endpoint: endpoint, fingerprint: fingerprint, now: now) {
         case .replay(let entry): return AnswerWriter.replay(entry, call: call)
@@ -49,7 +49,7 @@ extension Account {
         let operation = call.match.operation
         let expansion: Expansion
         do throws(StripeError) {
-            try ParameterCheck.check(call.form, against: operation.parameters)
+            try ParameterCheck.check(call.form, against: operation.parameters, answer: operation.response)
             expansion = try Expansion(call.form["expand"], of: operation.response)
         } catch {
             return (AnswerWriter.failure(error, call: call, layer: .state), false)

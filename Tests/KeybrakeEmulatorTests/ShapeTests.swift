@@ -1,0 +1,74 @@
+import KeybrakeStripe
+import Testing
+
+@testable import KeybrakeEmulator
+
+@Suite struct ShapeTests {
+    /// Members that Stripe sends although its document does not list them.
+    static let undocumented: Set<String> = [
+        ".source: unknown member", ".wallet: unknown member", ".shipping.carrier: null",
+        ".shipping.tracking_number: null", ".shipping.phone: null",
+    ]
+
+    @Test func `every route is an operation of the catalogue and stands there once`() {
+        var seen: Set<String> = []
+        for (name, _) in Routes.all {
+            #expect(Catalogue.shared.operation(named: name) != nil, "\(name)")
+            #expect(seen.insert(name).inserted, "\(name) twice")
+        }
+    }
+
+    @Test func `answers of the families fit the catalogue's shapes`() {
+        let bench = Bench()
+        let customer = bench.post(
+            "/v1/customers", "email=a@example.com&source=tok_visa&shipping[name]=A&shipping[address][city]=B")
+        let method = bench.post("/v1/payment_methods", PaymentMethodTests.card)
+        let charge = bench.post(
+            "/v1/charges", "amount=500&currency=usd&customer=\(customer.id)&shipping[name]=A&shipping[address][city]=B")
+        let intent = bench.post(
+            "/v1/payment_intents", "amount=500&currency=usd&payment_method=\(method.id)&confirm=true")
+        let waiting = bench.post(
+            "/v1/payment_intents",
+            "amount=500&currency=usd&payment_method=pm_card_authenticationRequired&confirm=true&return_url=https://a.b")
+        _ = bench.post(
+            "/v1/payment_intents", "amount=500&currency=usd&payment_method=pm_card_chargeDeclined&confirm=true")
+        let refund = bench.post("/v1/refunds", "charge=\(charge.id)&amount=100")
+        let token = bench.post("/v1/tokens", "card[number]=4242424242424242&card[exp_month]=8&card[exp_year]=2034")
+        for (path, query) in [
+            ("/v1/customers/\(customer.id)", ""), ("/v1/customers/\(customer.id)", "expand[]=sources"),
+            ("/v1/customers", ""), ("/v1/payment_methods/\(method.id)", ""), ("/v1/charges/\(charge.id)", ""),
+            ("/v1/charges", "limit=100&expand[]=data.refunds"), ("/v1/payment_intents/\(intent.id)", ""),
+            ("/v1/payment_intents/\(waiting.id)", ""), ("/v1/payment_intents", "expand[]=data.latest_charge"),
+            ("/v1/refunds/\(refund.id)", ""), ("/v1/tokens/\(token.id)", ""), ("/v1/balance_transactions", ""),
+            ("/v1/balance", ""), ("/v1/events", "limit=100"), ("/v1/customers/\(customer.id)/sources", ""),
+        ] {
+            let answer = bench.get(path, query)
+            #expect(answer.status == 200)
+            let type = Catalogue.shared.operation(verb: .get, path: path)?.operation.response ?? .any
+            let misfits = ShapeFit.misfits(answer.body, type).filter { misfit in
+                !Self.undocumented.contains { misfit.hasSuffix($0) }
+            }
+            #expect(misfits == [], "\(path)")
+        }
+    }
+
+    @Test func `every operation of version 1 answers in some way that fits`() {
+        let bench = Bench()
+        var answered = 0
+        for operation in Catalogue.shared.operations {
+            let values = operation.pathParameterNames.map { (name: $0, value: "id_unknown") }
+            let call = EmulatorCall(
+                match: OperationMatch(operation: operation, pathParameters: values), requestID: "req_x")
+            let answer = bench.host.handle(call, world: "every", atUnixSeconds: Bench.start)
+            let body = try? JSONParser.parse(answer.body)
+            #expect(body?.objectValue != nil || operation.responseShape() == .binary, "\(operation.name)")
+            guard answer.status == 200, let body else {
+                #expect(body?["error"]?["message"]?.stringValue != nil, "\(operation.name)")
+                continue
+            }
+            answered += 1
+            #expect(ShapeFit.misfits(body, operation.response) == [], "\(operation.name)")
+        }
+        #expect(answered > 300)
+    }
+}
