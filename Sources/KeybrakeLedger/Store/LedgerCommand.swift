@@ -17,6 +17,25 @@ enum LedgerCommand: Sendable {
         }
     }
 
+    /// Whether it may be refused when too much waits already. Endings and operators' acts may not.
+    var canBeRefused: Bool {
+        switch self {
+        case .begin, .record: true
+        case .end, .recordAdmin, .operate: false
+        }
+    }
+
+    /// When the call was made or ended, in microseconds since 1970.
+    var atMicroseconds: Int64? {
+        switch self {
+        case .begin(let intent, _): intent.atMicroseconds
+        case .end(let outcome, _): outcome.atMicroseconds
+        case .record(let call): call.endedAtMicroseconds
+        case .recordAdmin(_, let stamp): stamp.atMicroseconds
+        case .operate: nil
+        }
+    }
+
     /// The claim that the command is judged by, to be looked up before it is run.
     var claimID: Claim.ID? {
         guard case .begin(let intent, _) = self, let asked = intent.idempotency else { return nil }

@@ -1,0 +1,18 @@
+internal import KeybrakeStripe
+
+/// A stored answer's headers as JSON: a list of pairs, because names repeat and their order counts.
+enum AnswerHeaders {
+    static func text(_ headers: [(String, String)]) -> [UInt8] {
+        JSONWriter.bytes(.array(headers.map { .array([.string($0.0), .string($0.1)]) }))
+    }
+
+    static func parse(_ text: String) -> [(String, String)] {
+        guard let pairs = (try? JSONParser.parse(text))?.arrayValue else { return [] }
+        return pairs.compactMap { pair in
+            guard let parts = pair.arrayValue, parts.count == 2, let name = parts[0].stringValue,
+                let value = parts[1].stringValue
+            else { return nil }
+            return (name, value)
+        }
+    }
+}
