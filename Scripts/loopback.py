@@ -43,6 +43,13 @@ class StartFailure(Exception):
         self.output = output
 
 
+class AuditRow(dict):
+    """An exported audit row. The export leaves out columns without a value; here they are None."""
+
+    def __missing__(self, column):
+        return None
+
+
 class Keybrake:
     """One running `keybrake serve`.
 
@@ -170,7 +177,7 @@ class Keybrake:
 
     def audit_rows(self):
         """Every audit row so far, oldest first."""
-        return [json.loads(line) for line in self.command("audit", "export").stdout.splitlines()]
+        return [AuditRow(json.loads(line)) for line in self.command("audit", "export").stdout.splitlines()]
 
     # Its end
 

@@ -1,5 +1,6 @@
 """Input that must not pass, each with a clear error in Stripe's shape and a row in the audit."""
 
+import re
 import urllib.error
 import urllib.request
 
@@ -183,6 +184,11 @@ def test_a_refusal_never_repeats_the_request(emulated, key):
 # Bytes that are no request
 
 
+def statuses(received):
+    """The status of every answer in what came off one connection."""
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) [A-Z]", received)]
+
+
 SMUGGLING = {
     "length and chunked": "POST /v1/charges HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
     "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -204,8 +210,8 @@ SMUGGLING = {
 @pytest.mark.parametrize("text", SMUGGLING.values(), ids=SMUGGLING)
 def test_what_two_parsers_could_read_differently_is_refused_and_closed(emulated, key, text):
     received = send_raw(emulated, text)
-    assert received[:12] in [b"HTTP/1.1 %d" % status for status in (400, 404, 413, 431, 501)], received[:200]
-    assert received.count(b"HTTP/1.1 ") == 1
+    assert statuses(received)[:1] in ([400], [404], [413], [431], [501]), received[:200]
+    assert len(statuses(received)) == 1
     assert send(emulated, "POST", "/v1/charges", FORM, key=key).status == 200, "the server goes on"
 
 
@@ -220,8 +226,7 @@ def test_pipelined_requests_are_answered_in_order(emulated, key):
     get = "GET /v1/charges?limit={} HTTP/1.1\r\n" + head
     text = get.format(1) + "\r\n" + get.format(0) + "\r\n" + get.format(2) + "Connection: close\r\n\r\n"
     received = send_raw(emulated, text)
-    statuses = [line.split()[1] for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
-    assert statuses == [b"200", b"400", b"200"]
+    assert statuses(received) == [200, 400, 200]
 
 
 def test_keep_alive_survives_a_refusal(emulated, key):

