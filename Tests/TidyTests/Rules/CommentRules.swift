@@ -6,7 +6,7 @@ enum CommentRules {
         "withoutActuallyEscaping", "withMemoryRebound", "assumingMemoryBound", "bindMemory", "Unmanaged",
         "unsafeUninitializedCapacity", "UnsafeMutableRawPointer.allocate", "unsafe",
     ]
-    /// How many lines above an escape hatch its reason may stand.
+    /// How many lines above an escape hatch its reason may stand; it may also begin on the line below.
     static let safetyLinesAbove = 3
 
     /// Every escape from the compiler's checks says beside it why it holds.
@@ -14,8 +14,8 @@ enum CommentRules {
         source.codeLines.indices.compactMap { index in
             guard let hatch = escapeHatches.first(where: { BannedCallRules.occurs($0, in: source.codeLines[index]) })
             else { return nil }
-            let nearby = source.lines[max(0, index - safetyLinesAbove)...index]
-            guard !nearby.contains(where: { $0.contains("// SAFETY:") }) else { return nil }
+            let nearby = source.lines[max(0, index - safetyLinesAbove)...min(index + 1, source.lines.count - 1)]
+            guard !nearby.contains(where: { $0.contains("// SAFETY") }) else { return nil }
             return source.violation(line: index, "'\(hatch)' without a '// SAFETY:' line that says why it holds")
         }
     }
