@@ -29,7 +29,8 @@ enum ImportRules {
         "keybrake": [
             "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes",
             "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto", "ArgumentParser", "Configuration", "Yams",
-            "ServiceLifecycle", "UnixSignals", "SystemPackage", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "Foundation",
+            "ServiceLifecycle", "UnixSignals", "SystemPackage", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "Foundation",
         ],
         "keybrake-audit": ["KeybrakeAudit", "ArgumentParser"],
     ]
