@@ -138,6 +138,25 @@ import Testing
         #expect(refused.error?["payment_intent"]?["status"] == "requires_payment_method")
     }
 
+    @Test func `a card that was set up is charged while its holder is away`() throws {
+        let bench = Bench()
+        let method = bench.post(
+            "/v1/payment_methods/pm_card_authenticationRequiredOnSetup/attach", "customer=cus_test_fixture")
+        let away = "amount=1000&currency=usd&customer=cus_test_fixture&confirm=true&off_session=true&payment_method="
+        #expect(bench.post("/v1/payment_intents", away + method.id).code == "authentication_required")
+        let loose = bench.get("/v1/payment_methods/pm_card_authenticationRequiredOnSetup")
+        let asked = bench.post(
+            "/v1/payment_intents",
+            "amount=1000&currency=usd&customer=cus_test_fixture&confirm=true&setup_future_usage=off_session"
+                + "&payment_method=\(loose.id)")
+        #expect(asked["status"] == "requires_action")
+        try bench.host.authenticate(world: "w", paymentIntent: asked.id, passes: true, atUnixSeconds: bench.now)
+        #expect(bench.post("/v1/payment_intents", away + loose.id)["status"] == "succeeded")
+        let ready = bench.post(
+            "/v1/payment_methods/pm_card_authenticationRequiredSetupForOffSession/attach", "customer=cus_test_fixture")
+        #expect(bench.post("/v1/payment_intents", away + ready.id)["status"] == "succeeded")
+    }
+
     @Test func `a method is kept when the customer agrees and used up when not`() {
         let bench = Bench()
         let customer = bench.post("/v1/customers", "email=a@example.com")

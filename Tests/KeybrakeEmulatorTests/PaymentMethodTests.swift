@@ -74,7 +74,7 @@ import Testing
         #expect(TestCardTable.cards.count == TestCardTable.lines.split(separator: "\n").count)
         for (row, card) in TestCardTable.cards.enumerated() {
             #expect(CardEntry.passesLuhn(card.number), "\(card.number)")
-            #expect(TestCardTable.row(number: card.number) == TestCard.Row(row))
+            #expect(TestCardTable.row(number: card.number).map { TestCardTable[$0].number } == card.number)
             for name in card.names {
                 #expect(TestCardTable.row(token: "pm_card_\(name)") == TestCard.Row(row), "\(name)")
                 #expect(TestCardTable.row(token: "tok_\(name)") == TestCard.Row(row), "\(name)")

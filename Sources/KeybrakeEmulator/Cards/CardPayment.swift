@@ -36,14 +36,29 @@ struct CardPayment {
     /// What the card says to a payment.
     ///
     /// - Parameter isOffSession: the cardholder is away and has agreed earlier.
-    static func verdict(_ card: TestCard, isAuthenticated: Bool, isOffSession: Bool) -> Verdict {
-        switch card.behaviour {
+    static func verdict(_ instrument: Instrument, isAuthenticated: Bool, isOffSession: Bool) -> Verdict {
+        switch instrument.card.behaviour {
+        case .declines(.incorrectCVC) where instrument.checks.text("cvc_check") == nil:
+            // A security code that was not given is not checked.
+            return .approves
         case .declines(let decline), .declinesCharges(let decline): return .declines(decline)
         case .requiresAuthentication(let exemption, let afterwards):
-            let isExempt = exemption == .always || (exemption == .onceSetUp && isOffSession)
-            guard isAuthenticated || isExempt else { return .wantsAuthentication }
+            guard isAuthenticated || isExempt(exemption, instrument, isOffSession: isOffSession) else {
+                return .wantsAuthentication
+            }
             return afterwards.map { .declines($0) } ?? .approves
         default: return .approves
+        }
+    }
+
+    private static func isExempt(_ exemption: TestCard.Exemption, _ instrument: Instrument, isOffSession: Bool)
+        -> Bool
+    {
+        switch exemption {
+        case .never: false
+        case .offSession: isOffSession
+        case .onceSetUp: isOffSession && instrument.isSetUp
+        case .always: true
         }
     }
 

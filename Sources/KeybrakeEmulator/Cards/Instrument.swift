@@ -12,17 +12,20 @@ struct Instrument: Sendable {
     let checks: JSONObject
     let billingDetails: JSONObject
     let customer: String?
+    /// The cardholder has agreed to payments in their absence.
+    let isSetUp: Bool
     /// The object itself, as a charge shows it in `source`.
     let tree: JSONObject
 
     var card: TestCard { TestCardTable[row] }
 
     init(_ object: StoredObject, kind: ObjectKind) {
-        self.init(tree: object.tree, kind: kind, row: object.card)
+        self.init(tree: object.tree, kind: kind, row: object.card, isSetUp: object.isSetUp)
     }
 
-    init(tree: JSONObject, kind: ObjectKind, row: TestCard.Row?) {
+    init(tree: JSONObject, kind: ObjectKind, row: TestCard.Row?, isSetUp: Bool = false) {
         self.tree = tree
+        self.isSetUp = isSetUp
         self.kind = kind
         id = tree.text("id") ?? ""
         customer = tree.text("customer")

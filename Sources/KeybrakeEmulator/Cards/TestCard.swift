@@ -28,7 +28,9 @@ struct TestCard: Sendable {
     /// When a card that wants authentication does not.
     enum Exemption: Sendable, Equatable {
         case never
-        /// Not for off-session payments after a set-up.
+        /// Not when the cardholder is away.
+        case offSession
+        /// Not when the cardholder is away and has set the card up before.
         case onceSetUp
         /// Supported but not demanded.
         case always

@@ -78,11 +78,13 @@ enum TestCardTable {
         case "velocity": .declines(.velocityExceeded)
         case "blocked": .declines(.fraudulent)
         case "charge_fails": .declinesCharges(.generic)
+        case "charge_fails_lost": .declinesCharges(.lostCard)
+        case "charge_fails_stolen": .declinesCharges(.stolenCard)
         case "authenticate": .requiresAuthentication(.never, afterwards: nil)
         case "authenticate_unless_set_up": .requiresAuthentication(.onceSetUp, afterwards: nil)
         case "authenticate_insufficient": .requiresAuthentication(.never, afterwards: .insufficientFunds)
         case "authenticate_decline": .requiresAuthentication(.never, afterwards: .generic)
-        case "authenticate_error": .requiresAuthentication(.never, afterwards: .processingError)
+        case "authenticate_on_session": .requiresAuthentication(.offSession, afterwards: nil)
         case "authenticate_optional": .requiresAuthentication(.always, afterwards: nil)
         case "dispute_fraudulent": .disputed(reason: "fraudulent", isInquiry: false)
         case "dispute_not_received": .disputed(reason: "product_not_received", isInquiry: false)
@@ -111,12 +113,19 @@ enum TestCardTable {
         6011111111111117 discover discover credit US ok
         6011000990139424 - discover credit US ok
         6011981111111113 discover_debit discover debit US ok
+        6555900000604105 - discover credit KR ok
         3056930009020004 diners diners credit US ok
         36227206271667 - diners credit US ok
         3566002020360505 jcb jcb credit JP ok
         6200000000000005 unionpay unionpay credit CN ok
         6200000000000047 unionpay_debit unionpay debit CN ok
         6205500000000000004 - unionpay credit CN ok
+        4000002500001001 visa_cartesBancaires,cartesBancaires visa debit FR ok
+        5555552500001001 mastercard_cartesBancaires mastercard debit FR ok
+        4000050360000001 visa_debit_eftposAuCoBranded,debit_eftposAuCoBranded visa debit AU ok
+        5555050360000080 mastercard_debit_eftposAuCoBranded mastercard debit AU ok
+        4000051230000072 debit_visaFsaProductCode,debit_visaHsaProductCode visa debit US ok
+        5200828282828897 mastercard_debit_mastercardFsaProductCode mastercard debit US ok
         4000000320000021 ar visa credit AR ok
         4000000760000002 br visa credit BR ok
         4000001240000000 ca visa credit CA ok
@@ -130,6 +139,7 @@ enum TestCardTable {
         4000006040000068 pe visa credit PE ok
         4000008580000003 uy visa credit UY ok
         4000007840000001 ae visa credit AE ok
+        5200007840000022 ae_mastercard mastercard credit AE ok
         4000000400000008 at visa credit AT ok
         4000000560000004 be visa credit BE ok
         4000001000000000 bg visa credit BG ok
@@ -180,6 +190,7 @@ enum TestCardTable {
         4000057640000008 th_debit visa debit TH ok
         4000000000000002 chargeDeclined visa credit US decline
         4000000000009995 chargeDeclinedInsufficientFunds visa credit US insufficient_funds
+        4000000000009995 debit_chargeDeclinedInsufficientFunds visa debit US insufficient_funds
         4000000000009987 chargeDeclinedLostCard visa credit US lost_card
         4000000000009979 chargeDeclinedStolenCard visa credit US stolen_card
         4000000000000069 chargeDeclinedExpiredCard visa credit US expired_card
@@ -187,9 +198,20 @@ enum TestCardTable {
         4000000000000119 chargeDeclinedProcessingError visa credit US processing_error
         4000000000006975 chargeDeclinedVelocityLimitExceeded visa credit US velocity
         4000000000000341 chargeCustomerFail visa credit US charge_fails
+        4000000000009987 chargeCustomerFailLostCard visa credit US charge_fails_lost
+        4000000000009979 chargeCustomerFailStolenCard visa credit US charge_fails_stolen
         4100000000000019 radarBlock,chargeDeclinedFraudulent visa credit US blocked
         4000000000004954 riskLevelHighest visa credit US risk_highest
         4000000000009235 riskLevelElevated visa credit US risk_elevated
+        4000008400000407 highFraudDisputeScore visa credit US ok
+        4000008400000159 highEfwScore visa credit US ok
+        4000008400001017 radarDynamicRiskThreshold visa credit US ok
+        4000008405600003 adaptive3dsChallenge visa credit US ok
+        4001858821843804 freeTrialAbuseBlock visa credit US ok
+        4000058400307872 cvcCheckFailElevatedRisk visa credit US risk_elevated cvc=fail
+        4000058400306072 avsZipFailElevatedRisk visa credit US risk_elevated zip=fail
+        4000000000001208 - visa credit US ok
+        4000000000003725 - visa credit US ok
         4000000000000101 cvcCheckFail visa credit US ok cvc=fail
         4000000000000036 avsZipFail visa credit US ok zip=fail
         4000000000000028 avsLine1Fail visa credit US ok line1=fail
@@ -202,19 +224,30 @@ enum TestCardTable {
         4000000404000079 createMultipleDisputes visa credit US dispute_fraudulent
         4000000404000038 createCe3EligibleDispute visa credit US dispute_fraudulent
         4000008400000779 createComplianceDispute visa credit US dispute_noncompliant
+        5105008400000002 createMastercardComplianceDispute mastercard credit US dispute_noncompliant
+        4000000001000043 createAutoRepresentmentEligibleDispute visa credit US dispute_fraudulent
+        4000000404004816 createRapidDisputeResolutionDispute visa credit US dispute_fraudulent
+        4000000404005649 createCe3BlockDispute visa credit US dispute_fraudulent
+        5105000300000018 createEthocaAlert mastercard credit US dispute_fraudulent
         4000000000007726 pendingRefund visa credit US refund_pending
         4000000000005126 refundFail visa credit US refund_fails
         4000000000000077 bypassPending visa credit US settles
         4000003720000278 bypassPendingInternational visa credit IE settles
         4000002760003184 authenticationRequired visa credit DE authenticate
         4000002500003155 authenticationRequiredOnSetup visa credit FR authenticate_unless_set_up
-        4000003800000446 authenticationRequiredSetupForOffSession visa credit IT authenticate_unless_set_up
+        4000003800000446 authenticationRequiredSetupForOffSession visa credit IT authenticate_on_session
         4000008260003178 authenticationRequiredChargeDeclinedInsufficientFunds visa credit GB authenticate_insufficient
-        4000000000003220 threeDSecure2Required visa credit US authenticate
+        4000000000003220 threeDSecure2Required visa credit IE authenticate
+        4000008400000027 - visa credit US authenticate
         4000000000003063 threeDSecureRequired visa credit US authenticate
         4000008400001629 threeDSecureRequiredChargeDeclined visa credit US authenticate_decline
-        4000008400001280 threeDSecureRequiredProcessingError visa credit US authenticate_error
+        4000008400001280 threeDSecureRequiredProcessingError visa credit US charge_fails
         4000000000003055 threeDSecureOptional visa credit US authenticate_optional
         4000000000003097 threeDSecureOptionalProcessingError visa credit US authenticate_optional
+        4000000032200000 - visa credit US authenticate_optional
+        4000582600000094 - visa credit GB authenticate
+        4000582600000045 - visa credit GB authenticate
+        4000582600000102 - visa credit GB authenticate
+        4000582600000110 - visa credit GB authenticate
         """
 }

@@ -36,7 +36,7 @@ enum Charges {
             statementDescriptor: form.given("statement_descriptor"),
             statementDescriptorSuffix: form.given("statement_descriptor_suffix"),
             transferGroup: form.given("transfer_group"), onBehalfOf: form.given("on_behalf_of"))
-        let verdict = CardPayment.verdict(instrument.card, isAuthenticated: false, isOffSession: false)
+        let verdict = CardPayment.verdict(instrument, isAuthenticated: false, isOffSession: false)
         switch payment.attempt(verdict, &account, call.cause) {
         case .succeeded(let charge):
             return .stored(.charge, id: charge.text("id") ?? "")

@@ -16,7 +16,7 @@ enum PaymentConfirmation {
         var intent = original
         let instrument = try instrument(&intent, account)
         let isOffSession = form.given("off_session").map { $0 != "false" } ?? false
-        let verdict = CardPayment.verdict(instrument.card, isAuthenticated: false, isOffSession: isOffSession)
+        let verdict = CardPayment.verdict(instrument, isAuthenticated: false, isOffSession: isOffSession)
         if case .wantsAuthentication = verdict, !isOffSession, form.flag("error_on_requires_action") != true {
             intent.set("next_action", nextAction(intent, returnURL: form.given("return_url"), &account))
             intent.set("status", PaymentIntents.Status.requiresAction.rawValue)
@@ -47,7 +47,7 @@ enum PaymentConfirmation {
             fallBack(&intent, &account, cause)
             return
         }
-        let verdict = CardPayment.verdict(instrument.card, isAuthenticated: true, isOffSession: false)
+        let verdict = CardPayment.verdict(instrument, isAuthenticated: true, isOffSession: false)
         do throws(StripeError) {
             try finish(intent, instrument, verdict, isAuthenticated: true, &account, cause)
         } catch {
@@ -129,8 +129,11 @@ enum PaymentConfirmation {
     private static func save(
         _ instrument: Instrument, _ intent: JSONObject, _ account: inout Account, _ cause: Cause
     ) {
-        guard instrument.kind == .paymentMethod, instrument.customer == nil else { return }
-        if let customer = intent.text("customer"), intent.text("setup_future_usage") != nil {
+        guard instrument.kind == .paymentMethod else { return }
+        let usage = intent.text("setup_future_usage")
+        if usage == "off_session" { account.setUp(.paymentMethod, id: instrument.id) }
+        guard instrument.customer == nil else { return }
+        if let customer = intent.text("customer"), usage != nil {
             // It is loose and its card has just been charged, so attaching cannot fail.
             try? PaymentMethods.attach(instrument.id, to: customer, &account, cause)
         } else {

@@ -64,6 +64,10 @@ struct ObjectCollection: Sendable {
         objects[position].isSpent = true
     }
 
+    mutating func setUp(at position: Int) {
+        objects[position].isSetUp = true
+    }
+
     /// Takes an object out of all lists; retrieving it answers the given text.
     mutating func delete(at position: Int, answering bytes: [UInt8]) {
         unindex(at: position)

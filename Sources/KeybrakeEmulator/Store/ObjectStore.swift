@@ -40,6 +40,10 @@ struct ObjectStore: Sendable {
         collections[kind]?.spend(at: position)
     }
 
+    mutating func setUp(_ kind: ObjectKind, at position: Int) {
+        collections[kind]?.setUp(at: position)
+    }
+
     mutating func delete(_ kind: ObjectKind, at position: Int, answering bytes: [UInt8]) {
         collections[kind]?.delete(at: position, answering: bytes)
     }

@@ -11,6 +11,8 @@ struct StoredObject: Sendable {
     var isDeleted = false
     /// A payment method that was used up or detached.
     var isSpent = false
+    /// A payment method whose holder has agreed to payments in their absence.
+    var isSetUp = false
     /// The test card behind a card, payment method or token; Stripe's objects do not show it.
     var card: TestCard.Row?
 

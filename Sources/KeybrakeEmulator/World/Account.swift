@@ -71,6 +71,11 @@ extension Account {
         if let position = store.position(kind, id: id) { store.spend(kind, at: position) }
     }
 
+    /// Remembers that the holder has agreed to payments in their absence.
+    mutating func setUp(_ kind: ObjectKind, id: String) {
+        if let position = store.position(kind, id: id) { store.setUp(kind, at: position) }
+    }
+
     /// Takes an object out of the lists; retrieving it answers `deleted: true` from now on.
     mutating func delete(_ kind: ObjectKind, id: String, event: String? = nil, _ cause: Cause) -> JSONObject {
         let answer: JSONObject = ["id": .string(id), "object": .string(kind.name), "deleted": true]
