@@ -13,7 +13,9 @@ let house: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -69,7 +71,9 @@ let package = Package(
         // Shells: sockets, the operator's hand, the second pair of eyes.
         .target(
             name: "KeybrakeServer",
-            dependencies: ["KeybrakeGateway", nioCore, nioPosix, nioHTTP1, nioSSL, lifecycle, logging, metrics],
+            dependencies: [
+                "KeybrakeGateway", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, lifecycle, logging, metrics,
+            ],
             swiftSettings: house
         ),
         .target(
@@ -101,6 +105,63 @@ let package = Package(
             dependencies: ["KeybrakeAudit", arguments],
             swiftSettings: house
         ),
+
+        // Tests: one target for each library, doubles that several share, and the house rules.
+        .target(
+            name: "KeybrakeTestKit",
+            dependencies: [
+                "KeybrakeGateway", "KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", nioCore, nioEmbedded, nioHTTP1,
+                logging,
+            ],
+            path: "Tests/KeybrakeTestKit",
+            swiftSettings: house
+        ),
+        .testTarget(name: "KeybrakeStripeTests", dependencies: ["KeybrakeStripe"], swiftSettings: house),
+        .testTarget(name: "KeybrakeCryptoTests", dependencies: ["KeybrakeCrypto"], swiftSettings: house),
+        .testTarget(
+            name: "KeybrakeLedgerTests",
+            dependencies: ["KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", logging],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeCassettesTests",
+            dependencies: ["KeybrakeCassettes", "KeybrakeStripe", "KeybrakeCrypto"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeEmulatorTests",
+            dependencies: ["KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeGatewayTests",
+            dependencies: [
+                "KeybrakeTestKit", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes", "KeybrakeEmulator",
+                "KeybrakeStripe", "KeybrakeCrypto", nioCore, nioEmbedded, nioHTTP1, logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeServerTests",
+            dependencies: [
+                "KeybrakeServer", "KeybrakeGateway", nioCore, nioEmbedded, nioPosix, nioHTTP1, nioSSL, logging, metrics,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeAdminTests",
+            dependencies: [
+                "KeybrakeTestKit", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes",
+                "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto", nioCore, nioEmbedded, nioHTTP1, logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeAuditTests",
+            dependencies: ["KeybrakeAudit", "KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", sqlite],
+            swiftSettings: house
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: house),
 
         // System libraries.
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
