@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOSSL
 
 /// Reads certificate and key files into what NIOSSL needs, and says clearly what is wrong with them.
@@ -8,7 +9,8 @@ enum ServerTLS {
         do {
             certificates = try NIOSSLCertificate.fromPEMFile(files.certificateChainPath)
         } catch {
-            throw .certificateUnreadable(path: files.certificateChainPath, reason: reason(error))
+            throw .certificateUnreadable(
+                path: files.certificateChainPath, reason: reason(path: files.certificateChainPath))
         }
         guard !certificates.isEmpty else {
             throw .certificateUnreadable(path: files.certificateChainPath, reason: "there is no certificate in it")
@@ -17,7 +19,7 @@ enum ServerTLS {
         do {
             key = try NIOSSLPrivateKey(file: files.privateKeyPath, format: .pem)
         } catch {
-            throw .privateKeyUnreadable(path: files.privateKeyPath, reason: reason(error))
+            throw .privateKeyUnreadable(path: files.privateKeyPath, reason: reason(path: files.privateKeyPath))
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
@@ -31,9 +33,8 @@ enum ServerTLS {
         }
     }
 
-    /// A short reason without the library's own vocabulary.
-    static func reason(_ error: any Error) -> String {
-        if let number = SystemError.number(error) { return SystemError.text(number) }
-        return "it is not in PEM form, or damaged"
+    /// Why that file could not be loaded: what the system says, or that its contents are not as they should be.
+    static func reason(path: String) -> String {
+        access(path, R_OK) == 0 ? "it is not in PEM form, or damaged" : SystemError.text(errno)
     }
 }

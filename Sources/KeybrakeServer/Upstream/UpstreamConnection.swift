@@ -22,21 +22,28 @@ final class UpstreamConnection: ChannelInboundHandler {
     private let pool: UpstreamPool
     private var context: ChannelHandlerContext?
     private var carried: Carried?
-    private var isOpen: Bool
+    private var isOpen = false
+    private var hasEnded = false
     private var hasCarried = false
     private var deadline: NIODeadline
     private var reason: String?
 
-    /// `waitsForTLS` says that the connection is of use only after a handshake.
-    init(id: UpstreamPoolMachine.ConnectionID, pool: UpstreamPool, waitsForTLS: Bool, opensUntil deadline: NIODeadline)
-    {
+    /// The connection is of use after ``open()`` or a TLS handshake; until `deadline` it may take.
+    init(id: UpstreamPoolMachine.ConnectionID, pool: UpstreamPool, opensUntil deadline: NIODeadline) {
         self.id = id
         self.pool = pool
         self.deadline = deadline
-        isOpen = !waitsForTLS
     }
 
     // MARK: From the pool
+
+    /// The connection can carry requests now.
+    func open() {
+        guard !isOpen, !hasEnded else { return }
+        isOpen = true
+        deadline = .distantFuture
+        pool.opened(self)
+    }
 
     /// Writes a request; the answer or the failure comes through the exchange.
     func send(_ exchange: UpstreamExchange) {
@@ -104,10 +111,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard !isOpen, let event = event as? TLSUserEvent, case .handshakeCompleted = event else { return }
-        isOpen = true
-        deadline = .distantFuture
-        pool.opened(self)
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { open() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -135,9 +139,12 @@ final class UpstreamConnection: ChannelInboundHandler {
         carried.exchange.completion(.success(response))
     }
 
-    private func end() {
-        guard context != nil else { return }
+    /// The connection is gone, or never came to be. Tells the pool once.
+    func end(_ error: (any Error)? = nil) {
+        guard !hasEnded else { return }
+        hasEnded = true
         context = nil
+        if let error, reason == nil { reason = UpstreamReason.text(error, isOpen: isOpen) }
         guard isOpen else {
             return pool.openingFailed(id, reason: reason ?? "the upstream closed the connection at once")
         }

@@ -138,25 +138,25 @@ final class UpstreamPool: @unchecked Sendable {
             )
             .connect(host: configuration.host, port: configuration.port)
         connected.assumeIsolated().whenComplete { [self] result in
+            let connection = UpstreamConnection(id: id, pool: self, opensUntil: until)
             do {
-                try adopt(try result.get(), id, until: until)
+                try adopt(try result.get(), for: connection)
             } catch {
-                openingFailed(id, reason: UpstreamReason.text(error, isOpen: false))
+                connection.end(error)
             }
         }
     }
 
-    private func adopt(_ channel: any Channel, _ id: UpstreamPoolMachine.ConnectionID, until: NIODeadline) throws {
+    private func adopt(_ channel: any Channel, for connection: UpstreamConnection) throws {
         do {
-            let connection = UpstreamConnection(id: id, pool: self, waitsForTLS: tls != nil, opensUntil: until)
             let operations = channel.pipeline.syncOperations
             if let tls { try operations.addHandler(NIOSSLClientHandler(context: tls, serverHostname: sniName)) }
-            while connections.count <= id { connections.append(nil) }
-            connections[id] = connection
+            while connections.count <= connection.id { connections.append(nil) }
+            connections[connection.id] = connection
             startSweeping()
             try operations.addHandler(connection)
             try channel.syncOptions?.setOption(.autoRead, value: true)
-            if tls == nil { opened(connection) }
+            if tls == nil { connection.open() }
         } catch {
             channel.close(promise: nil)
             throw error

@@ -121,13 +121,13 @@ struct UpstreamPoolMachine {
     /// Time has passed.
     mutating func expire(at now: NIODeadline) -> Expired {
         var expired = Expired()
-        let oldestUse = now - .milliseconds(limits.idleMilliseconds)
+        let idle = TimeAmount.milliseconds(limits.idleMilliseconds)
         for connection in unused {
-            if case .unused(let since) = slots[connection], since <= oldestUse { expired.close.append(connection) }
+            if case .unused(let since) = slots[connection], since + idle <= now { expired.close.append(connection) }
         }
         close(expired.close)
-        let oldestWait = now - .milliseconds(limits.waitMilliseconds)
-        let late = waiting.prefix { $0.since <= oldestWait }.count
+        let wait = TimeAmount.milliseconds(limits.waitMilliseconds)
+        let late = waiting.prefix { $0.since + wait <= now }.count
         expired.fail = waiting[..<late].map(\.request)
         waiting.removeFirst(late)
         return expired

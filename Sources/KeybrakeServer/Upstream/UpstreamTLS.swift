@@ -25,7 +25,7 @@ enum UpstreamTLS {
             let certificates = try NIOSSLCertificate.fromPEMFile(path)
             if !certificates.isEmpty { return certificates }
         } catch {
-            throw .certificateAuthorityUnreadable(path: path, reason: ServerTLS.reason(error))
+            throw .certificateAuthorityUnreadable(path: path, reason: ServerTLS.reason(path: path))
         }
         throw .certificateAuthorityUnreadable(path: path, reason: "there is no certificate in it")
     }
