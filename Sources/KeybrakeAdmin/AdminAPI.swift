@@ -64,16 +64,24 @@ package final class AdminAPI: RequestHandler {
     }
 
     package func refuse(_ unreadable: UnreadableRequest, atMicroseconds: Int64) -> OutgoingResponse {
-        AdminResponse.error(400, "malformed_request", "The request cannot be read.")
+        let status =
+            switch unreadable {
+            case .malformed: 400
+            case .headTooLarge: 431
+            case .bodyTooLarge: 413
+            case .tooSlow: 408
+            case .versionNotSupported: 505
+            }
+        return AdminResponse.error(status, "malformed_request", "The request cannot be read.")
             .outgoing(requestID: services.requestIDs.next())
     }
 
     private func response(to call: AdminCall) async -> AdminResponse {
         do throws(AdminError) {
-            guard let route = AdminRoute(method: call.method, path: call.path) else {
-                throw AdminError(404, "not_found", "There is no such admin route.")
-            }
-            if route.needsToken { try authorize(call) }
+            let route = AdminRoute(method: call.method, path: call.path)
+            // Whoever has no token learns nothing about routes.
+            if route?.needsToken ?? true { try authorize(call) }
+            guard let route else { throw AdminError(404, "not_found", "There is no such admin route.") }
             return try await run(route, call)
         } catch {
             return .error(error.status, error.code, error.message)
@@ -102,10 +110,10 @@ package final class AdminAPI: RequestHandler {
         case .showMode: showMode()
         case .setMode: try setMode(call)
         case .audit: try await auditRows(call)
-        case .emulatorReset: resetEmulator(call)
+        case .emulatorReset: try resetEmulator(call)
         case .emulatorClock: try advanceEmulator(call)
         case .emulatorSeed: try seedEmulator(call)
-        case .paymentsExport: paymentsExport(call)
+        case .paymentsExport: try paymentsExport(call)
         }
     }
 }

@@ -9,7 +9,8 @@ struct AdminCall: Sendable {
     let method: HTTPMethod
     /// Without the query.
     let path: String
-    let query: FormMap
+    /// `nil` when the query is no form.
+    private let decodedQuery: FormMap?
     let body: [UInt8]
     let bearerToken: String?
     let atMicroseconds: Int64
@@ -19,7 +20,7 @@ struct AdminCall: Sendable {
         method = request.method
         let parts = request.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts.first ?? "")
-        query = parts.count > 1 ? (try? FormDecoder.decode(String(parts[1]))) ?? FormMap() : FormMap()
+        decodedQuery = parts.count > 1 ? try? FormDecoder.decode(String(parts[1])) : FormMap()
         body = Array(request.body.readableBytesView)
         let authorization = request.headers["Authorization"]
         bearerToken =
@@ -28,8 +29,25 @@ struct AdminCall: Sendable {
         atMicroseconds = request.receivedAtMicroseconds
     }
 
+    /// The query, which has no other parameters than these.
+    func query(parameters: Set<String>) throws(AdminError) -> FormMap {
+        guard let query = decodedQuery else {
+            throw AdminError(400, "malformed_request", "The query cannot be read.")
+        }
+        if query.fields.contains(where: { !parameters.contains($0.name) || $0.value.text == nil }) {
+            throw AdminError(
+                400, "unknown_parameter",
+                "The query has a parameter that is not known here; known are \(Self.list(parameters)).")
+        }
+        return query
+    }
+
+    private static func list(_ names: Set<String>) -> String {
+        names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+    }
+
     /// The body as a JSON object; an empty body is an empty object.
-    func object() throws(AdminError) -> JSONObject {
+    private func object() throws(AdminError) -> JSONObject {
         guard !body.isEmpty else { return JSONObject() }
         let value: JSONValue
         do throws(JSONParser.Failure) {
@@ -49,11 +67,31 @@ struct AdminCall: Sendable {
         if let unknown = object.members.first(where: { !members.contains($0.name) }) {
             throw AdminError(
                 400, "unknown_member",
-                "'\(unknown.name.prefix(60))' is not known here; known are \(members.sorted().joined(separator: ", ")).")
+                "'\(unknown.name.prefix(60))' is not known here; known are \(Self.list(members)).")
+        }
+        guard Set(object.members.map(\.name)).count == object.members.count else {
+            throw AdminError(400, "malformed_request", "The body names a member twice.")
         }
         return object
     }
 
     /// The emulated world that the call is about.
-    var world: String { query.text("world") ?? EmulateMode.commonWorld }
+    func world() throws(AdminError) -> String {
+        guard let name = try query(parameters: ["world"]).text("world") else { return EmulateMode.commonWorld }
+        guard (1...Attributes.valueBytesMax).contains(name.utf8.count) else {
+            throw .invalid("world must be a text of 1 to \(Attributes.valueBytesMax) bytes")
+        }
+        return name
+    }
+}
+
+extension JSONObject {
+    /// The text of a member; `nil` when it is missing or null.
+    func text(_ name: String, bytesMax: Int = Attributes.valueBytesMax) throws(AdminError) -> String? {
+        guard let value = self[name], !value.isNull else { return nil }
+        guard let text = value.stringValue, (1...bytesMax).contains(text.utf8.count),
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw .invalid("\(name) must be a text of 1 to \(bytesMax) bytes, without control characters") }
+        return text
+    }
 }

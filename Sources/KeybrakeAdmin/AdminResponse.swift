@@ -15,7 +15,9 @@ struct AdminResponse: Sendable {
             body: JSONWriter.bytes(.object(object), layout: .pretty) + [0x0A])
     }
 
-    static func text(_ text: String, contentType: String = "text/plain; charset=utf-8", status: Int = 200) -> AdminResponse {
+    static func text(_ text: String, contentType: String = "text/plain; charset=utf-8", status: Int = 200)
+        -> AdminResponse
+    {
         AdminResponse(status: status, contentType: contentType, body: Array(text.utf8))
     }
 

@@ -26,9 +26,21 @@ final class Exchange {
     var attribution = Attribution()
     var session: String?
     var dispatcher: any Dispatcher
+    /// The client's idempotency key, once it is known to be fit for a header and for the audit.
+    var idempotencyKey: String?
+    var namedCustomers = NamedCustomers()
+    /// For the audit: the customer that the request names, or that its object belongs to.
     var customer: String?
+    /// The read that the proxy made on its own account, by the operation's name.
+    var preReadOperation: String?
     var price = Price.free
     var usdCents: Int64?
+    /// The amount that was put into a request that left it open.
+    var pinnedAmount: Int64?
+    /// What makes two requests with one idempotency key the same; made of what the client sent, before pinning.
+    var fingerprint: [UInt8] = []
+    /// Whether an earlier attempt with the same idempotency key ended unknown.
+    var isRetryOfUnknown = false
 
     init(
         gateway: Gateway, request: IncomingRequest, id: String, eventLoop: any EventLoop,
@@ -57,8 +69,10 @@ final class Exchange {
     }
 
     /// Answers with a refusal and leaves both audit rows.
-    func refuse(_ refusal: Refusal) {
-        gateway.ledger.record(recordedCall(refusal: refusal))
+    ///
+    /// - Parameter upstreamStatus: what Stripe had answered, where the refusal came after the answer.
+    func refuse(_ refusal: Refusal, upstreamStatus: Int? = nil) {
+        gateway.ledger.record(recordedCall(refusal: refusal, upstreamStatus: upstreamStatus))
         finish(refusal)
     }
 

@@ -16,6 +16,7 @@ package final class Gateway: RequestHandler {
     let policies: PolicyIndex
     let requestIDs: RequestIDSource
     let pricer = Pricer()
+    let pins = PinnedAmounts()
     package let counters = GatewayCounters()
     let logger: Logger
 

@@ -17,7 +17,9 @@ extension AdminAPI {
 
     /// `GET /metrics`: counts in Prometheus' text format.
     func metrics() -> AdminResponse {
-        let healthy = "# TYPE keybrake_ledger_healthy gauge\nkeybrake_ledger_healthy \(services.ledger.isHealthy ? 1 : 0)\n"
-        return .text(services.counters.prometheusText + healthy, contentType: "text/plain; version=0.0.4; charset=utf-8")
+        let healthy =
+            "# TYPE keybrake_ledger_healthy gauge\nkeybrake_ledger_healthy \(services.ledger.isHealthy ? 1 : 0)\n"
+        return .text(
+            services.counters.prometheusText + healthy, contentType: "text/plain; version=0.0.4; charset=utf-8")
     }
 }

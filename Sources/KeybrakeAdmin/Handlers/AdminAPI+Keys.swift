@@ -28,7 +28,9 @@ extension AdminAPI {
         let entries = services.ledger.directory.all().sorted {
             ($1.key.createdAtMicroseconds, $1.key.id) < ($0.key.createdAtMicroseconds, $0.key.id)
         }
-        return .json(["data": .array(entries.map { .object(KeyJSON.object($0.key, policy: $0.policy, atMicroseconds: now)) })])
+        return .json([
+            "data": .array(entries.map { .object(KeyJSON.object($0.key, policy: $0.policy, atMicroseconds: now)) })
+        ])
     }
 
     /// `GET /admin/vault-keys/{id}`: one key with what it has spent today.
@@ -45,13 +47,15 @@ extension AdminAPI {
 
     /// `POST /admin/vault-keys/{id}/revoke|pause|resume|rotate`: done when it binds every later call; tells which
     /// calls had passed before.
-    func changeKey(_ id: String, _ action: AdminRoute.KeyAction, _ call: AdminCall) async throws(AdminError) -> AdminResponse {
+    func changeKey(_ id: String, _ action: AdminRoute.KeyAction, _ call: AdminCall) async throws(AdminError)
+        -> AdminResponse
+    {
         guard let entry = services.ledger.directory.key(id: id) else { throw AdminError(.keyUnknown(id: id)) }
-        let body = try call.object(members: ["reason"])
+        let body = try call.object(members: action == .revoke ? ["reason"] : [])
         var token: VaultKeyToken?
         let change: KeyChange
         switch action {
-        case .revoke: change = .revoke(reason: body["reason"]?.stringValue.map { String($0.prefix(500)) })
+        case .revoke: change = .revoke(reason: try body.text("reason", bytesMax: Self.reasonBytesMax))
         case .pause: change = .pause
         case .resume: change = .resume
         case .rotate:
@@ -67,6 +71,9 @@ extension AdminAPI {
         answer["in_flight"] = .array(changed.inFlightRequestIDs.map { .string($0) })
         return .json(answer)
     }
+
+    /// How long the reason of a revocation may be.
+    private static let reasonBytesMax = 500
 
     private func mint(environment: String, id: String) -> VaultKeyToken? {
         VaultKeyToken.mint(

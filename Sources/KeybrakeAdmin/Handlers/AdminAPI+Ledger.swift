@@ -35,11 +35,13 @@ extension AdminAPI {
         return .json(Self.object(closed))
     }
 
-    /// `GET /admin/audit?after=SEQUENCE&limit=N`: audit rows in order, one JSON object a line.
+    /// `GET /admin/audit?after=SEQUENCE&limit=N`, or `?last=N` for the newest: audit rows in order, one JSON object a
+    /// line. The next page begins after the last row's `seq`.
     func auditRows(_ call: AdminCall) async throws(AdminError) -> AdminResponse {
-        let limit = try Self.number(call.query, "limit", default: 1_000, range: 1...10_000)
-        let last = try Self.number(call.query, "last", default: 0, range: 0...10_000)
-        var after = try Self.number(call.query, "after", default: 0, range: 0...Int64.max)
+        let query = try call.query(parameters: ["after", "limit", "last"])
+        let last = try Self.number(query, "last", default: 0, range: 0...10_000)
+        let limit = try Self.number(query, "limit", default: last > 0 ? last : 1_000, range: 1...10_000)
+        var after = try Self.number(query, "after", default: 0, range: 0...Int64.max)
         if last > 0 {
             let newest = try await ledger { () async throws(LedgerFailure) in
                 try await self.services.ledger.lastAuditSequence()

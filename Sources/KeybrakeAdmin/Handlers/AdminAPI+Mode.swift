@@ -12,17 +12,15 @@ extension AdminAPI {
     /// `PUT /admin/mode`: the common mode, or with `session` the mode of one session (`mode: null` takes it away).
     func setMode(_ call: AdminCall) throws(AdminError) -> AdminResponse {
         let body = try call.object(members: ["mode", "cassette", "miss", "session"])
-        let session = body["session"]?.stringValue
-        do {
-            if let session, body["mode"]?.isNull ?? true {
-                try services.modes.change(session: session, to: nil, atMicroseconds: call.atMicroseconds)
-            } else if let session {
-                try services.modes.change(session: session, to: try Self.request(body), atMicroseconds: call.atMicroseconds)
-            } else {
-                try services.modes.change(to: try Self.request(body), atMicroseconds: call.atMicroseconds)
+        let session = try body.text("session")
+        let isRemoval = session != nil && body["mode"]?.isNull ?? true
+        let wanted = isRemoval ? nil : try Self.request(body)
+        do throws(ModeControl.Failure) {
+            if let session {
+                try services.modes.change(session: session, to: wanted, atMicroseconds: call.atMicroseconds)
+            } else if let wanted {
+                try services.modes.change(to: wanted, atMicroseconds: call.atMicroseconds)
             }
-        } catch let error as AdminError {
-            throw error
         } catch {
             throw AdminError(409, "mode_not_changed", "\(error)")
         }
@@ -31,6 +29,9 @@ extension AdminAPI {
         services.ledger.recordAdmin("mode", stamp: stamp)
         return showMode()
     }
+
+    /// As long as Linux lets a path be.
+    private static let pathBytesMax = 4_095
 
     private static func request(_ body: JSONObject) throws(AdminError) -> ModeControl.Request {
         guard let mode = body["mode"]?.stringValue.flatMap(Mode.init) else {
@@ -43,7 +44,8 @@ extension AdminAPI {
             }
             miss = policy
         }
-        return ModeControl.Request(mode: mode, cassettePath: body["cassette"]?.stringValue, miss: miss)
+        let path = try body.text("cassette", bytesMax: pathBytesMax)
+        return ModeControl.Request(mode: mode, cassettePath: path, miss: miss)
     }
 
     private static func object(_ status: ModeControl.Status) -> JSONObject {

@@ -33,16 +33,17 @@ struct IssueKeyRequest {
             throw .invalid("\(error)")
         }
         guard !policy.allowedOperations.isEmpty else {
-            throw .invalid("allowed_operations is empty: the key could do nothing; name operations such as \"POST /v1/charges\"")
+            throw .invalid(
+                "allowed_operations is empty: the key could do nothing; name operations such as \"POST /v1/charges\"")
         }
-        environment = try Self.text(object, "environment") ?? "test"
+        environment = try object.text("environment") ?? "test"
         guard VaultKeyToken.environments.contains(environment) else {
             throw .invalid("environment must be \"test\" or \"live\"")
         }
         ttlSeconds = try Self.ttl(object)
-        conversation = try Self.text(object, "conversation")
-        agent = try Self.text(object, "agent")
-        label = try Self.text(object, "label")
+        conversation = try object.text("conversation")
+        agent = try object.text("agent")
+        label = try object.text("label")
     }
 
     private static func ttl(_ object: JSONObject) throws(AdminError) -> Int64? {
@@ -51,14 +52,6 @@ struct IssueKeyRequest {
             throw .invalid("ttl_seconds must be a whole number between 1 and \(ttlSecondsMax)")
         }
         return seconds
-    }
-
-    private static func text(_ object: JSONObject, _ name: String) throws(AdminError) -> String? {
-        guard let value = object[name], !value.isNull else { return nil }
-        guard let text = value.stringValue, !text.isEmpty, text.utf8.count <= Attributes.valueBytesMax else {
-            throw .invalid("\(name) must be a text of 1 to \(Attributes.valueBytesMax) bytes")
-        }
-        return text
     }
 }
 

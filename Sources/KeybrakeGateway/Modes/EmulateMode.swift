@@ -35,13 +35,14 @@ package struct EmulateMode: Dispatcher {
             emulated, world: call.session ?? Self.commonWorld, atUnixSeconds: call.atUnixSeconds)
         return Answer(
             status: answer.status, headers: HTTPHeaders(answer.headers.map { ($0.name, $0.value) }),
-            body: ByteBuffer(bytes: answer.body), source: .emulator, fault: WireFault(answer.delivery))
+            body: ByteBuffer(bytes: answer.body), source: .emulator,
+            fault: WireFault(answer.delivery, bodyBytes: answer.body.count))
     }
 }
 
 extension WireFault {
     /// The fault that an emulated delivery asks for.
-    fileprivate init(_ delivery: EmulatorAnswer.Delivery?) {
+    fileprivate init(_ delivery: EmulatorAnswer.Delivery?, bodyBytes: Int) {
         guard let delivery else {
             self = .none
             return
@@ -49,6 +50,8 @@ extension WireFault {
         switch delivery.ending {
         case .reset: self = .reset
         case .truncated(let bytes): self = .truncated(bodyBytes: bytes)
+        case .whole where (delivery.bodyBytesPerSecond ?? 0) > 0:
+            self = .slow(milliseconds: bodyBytes * 1_000 / max(1, delivery.bodyBytesPerSecond ?? 1))
         case .whole: self = delivery.delayMilliseconds > 0 ? .delayed(milliseconds: delivery.delayMilliseconds) : .none
         }
     }

@@ -21,8 +21,11 @@ package struct LiveMode: Dispatcher {
         upstream.send(request(call, key: key), on: eventLoop) { result in
             switch result {
             case .success(let response):
-                completion(.answered(Answer(
-                    status: response.status, headers: response.headers, body: response.body, source: .upstream)))
+                completion(
+                    .answered(
+                        Answer(
+                            status: response.status, headers: response.headers, body: response.body, source: .upstream))
+                )
             case .failure(let failure):
                 completion(.failed(failure))
             }

@@ -101,11 +101,12 @@ package final class ModeControl: Sendable {
 
     /// Forces what was recorded to the disk; for the end of the process.
     package func close() {
-        guard let record = state.withLock({ $0.dispatcher }) as? RecordMode else { return }
-        do {
-            try record.recorder.close()
-        } catch {
-            logger.error("cassette not closed", metadata: ["reason": "\(error)"])
+        for case let record as RecordMode in modes.dispatchers {
+            do {
+                try record.recorder.close()
+            } catch {
+                logger.error("cassette not closed", metadata: ["reason": "\(error)"])
+            }
         }
     }
 
@@ -141,9 +142,7 @@ package final class ModeControl: Sendable {
     private func record(
         path: String, atMicroseconds now: Int64
     ) throws(Failure) -> (dispatcher: any Dispatcher, warnings: [String]) {
-        if let current = state.withLock({ $0.dispatcher }) as? RecordMode, current.recorder.path == path {
-            return (current, [])
-        }
+        if let current = recording(into: path) { return (current, []) }
         let header = CassetteHeader(
             apiVersion: apiVersion, source: .stripe, recorder: "keybrake \(version)", createdAtMicroseconds: now)
         do {
@@ -169,7 +168,10 @@ package final class ModeControl: Sendable {
 
     /// What is being recorded into the very file must be in it before it is read.
     private func syncRecording(to path: String) {
-        guard let record = state.withLock({ $0.dispatcher }) as? RecordMode, record.recorder.path == path else { return }
-        try? record.recorder.sync()
+        try? recording(into: path)?.recorder.sync()
+    }
+
+    private func recording(into path: String) -> RecordMode? {
+        modes.dispatchers.lazy.compactMap { $0 as? RecordMode }.first { $0.recorder.path == path }
     }
 }

@@ -15,6 +15,8 @@ package struct AnswerFacts: Sendable, Equatable {
     package var amountReceived: Int64?
     package var amountCapturable: Int64?
     package var isCaptured: Bool?
+    /// The `type` of the error that the answer states.
+    package var errorType: String?
 
     package init() {}
 
@@ -33,6 +35,7 @@ package struct AnswerFacts: Sendable, Equatable {
     private mutating func take(name: Slice<UnsafeBufferPointer<UInt8>>, value: Slice<UnsafeBufferPointer<UInt8>>) {
         switch name.count {
         case 2 where name.elementsEqual("id".utf8): id = Self.text(value)
+        case 5 where name.elementsEqual("error".utf8): errorType = Self.member("type", of: value)
         case 6 where name.elementsEqual("amount".utf8): amount = Self.number(value)
         case 6 where name.elementsEqual("object".utf8): object = Self.text(value)
         case 6 where name.elementsEqual("status".utf8): status = Self.text(value)
@@ -50,24 +53,31 @@ package struct AnswerFacts: Sendable, Equatable {
 
     /// The text of a string without escapes, which is all that ids and words need.
     private static func text(_ value: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
-        guard value.count >= 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else { return nil }
+        guard value.count >= 2, value.first == UInt8(ascii: "\""), !value.contains(UInt8(ascii: "\\")) else {
+            return nil
+        }
         return String(validating: value.dropFirst().dropLast(), as: UTF8.self)
     }
 
     private static func number(_ value: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
-        guard value.count <= 19, !value.isEmpty, value.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return value.reduce(0) { $0 &* 10 &+ Int64($1 - 0x30) }
+        // So many digits cannot overflow.
+        guard (1...18).contains(value.count), value.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return value.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
     }
 
     /// An id, or the `id` of the object that was expanded in its place.
     private static func reference(_ value: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
-        guard value.first == UInt8(ascii: "{") else { return text(value) }
-        var id: String?
-        JSONScanner(UnsafeBufferPointer(rebasing: value)).forEachMember { name, inner in
-            guard name.elementsEqual("id".utf8) else { return true }
-            id = text(inner)
+        value.first == UInt8(ascii: "{") ? member("id", of: value) : text(value)
+    }
+
+    /// The text of one member of a nested object.
+    private static func member(_ wanted: String, of object: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
+        var found: String?
+        JSONScanner(UnsafeBufferPointer(rebasing: object)).forEachMember { name, value in
+            guard name.elementsEqual(wanted.utf8) else { return true }
+            found = text(value)
             return false
         }
-        return id
+        return found
     }
 }

@@ -28,6 +28,6 @@ package struct FXTable: Sendable, Equatable {
         guard !overflowed else { return nil }
         // Minor units × millionths of a dollar × percent, over minor units per major: down to cents, rounded up.
         let divisor = money.currency.minorUnitsPerMajor * 1_000_000
-        return (buffered + divisor - 1) / divisor
+        return buffered / divisor + (buffered % divisor > 0 ? 1 : 0)
     }
 }

@@ -23,6 +23,12 @@ package struct PreReadFacts: Sendable, Equatable {
         customer = object["customer"]?.stringValue ?? object["customer"]?["id"]?.stringValue
     }
 
-    /// What is left to refund.
-    package var refundable: Int64 { max(0, amountCaptured - amountRefunded) }
+    /// What a refund without an amount gives back at most: the rest, or of a charge that was not captured the whole
+    /// authorisation.
+    package var refundable: Int64 {
+        amountCaptured > 0 ? max(0, amountCaptured.subtractingReportingOverflow(amountRefunded).partialValue) : amount
+    }
+
+    /// Whether Stripe takes the refundable rest as a stated amount. It refuses zero, and parts of an authorisation.
+    package var canStateRefundable: Bool { amountCaptured > 0 && refundable > 0 }
 }

@@ -18,6 +18,18 @@ package enum Price: Sendable, Equatable {
     case notPriceable(reason: String)
 }
 
+/// Money that is held for an object already.
+package struct HeldMoney: Sendable, Equatable {
+    package var money: Money
+    /// Whether it is held on the budget of the key that calls now.
+    package var isOwn: Bool
+
+    package init(money: Money, isOwn: Bool) {
+        self.money = money
+        self.isOwn = isOwn
+    }
+}
+
 /// A read that the proxy makes on its own account before it can judge a request.
 package struct PreRead: Sendable, Equatable {
     /// The object to read, such as `ch_…` or `pi_…`.

@@ -6,13 +6,13 @@ package import KeybrakeStripe
 /// by what they do to the money that is held for the object. Any other operation is priced when its request states
 /// amount and currency, and refused otherwise: what cannot be priced cannot be capped.
 package struct Pricer: Sendable {
-    /// The currency and amount held for an object, when the ledger knows it.
-    package typealias HeldMoney = (_ objectID: String) -> Money?
+    /// The money held for an object, when the ledger knows it.
+    package typealias HoldLookup = (_ objectID: String) -> HeldMoney?
 
     package init() {}
 
     /// The price of a request, given what is held.
-    package func price(_ match: OperationMatch, form: FormMap, held: HeldMoney) -> Price {
+    package func price(_ match: OperationMatch, form: FormMap, held: HoldLookup) -> Price {
         let operation = match.operation
         switch operation.name {
         case "POST /v1/charges", "POST /v1/payment_intents":
@@ -27,7 +27,7 @@ package struct Pricer: Sendable {
         case "POST /v1/refunds":
             return refund(operation, form: form)
         case "POST /v1/charges/{charge}/refund", "POST /v1/charges/{charge}/refunds":
-            return .preRead(.charge(match.object))
+            return preRead(.charge(match.object))
         default:
             return byClass(operation, form: form)
         }
@@ -42,54 +42,79 @@ package struct Pricer: Sendable {
         }
         switch match.operation.name {
         case "POST /v1/refunds", "POST /v1/charges/{charge}/refund", "POST /v1/charges/{charge}/refunds":
-            return .reserve(.refund, Money(minorUnits: amount ?? facts.refundable, currency: facts.currency), objectID: nil)
+            return .reserve(
+                .refund, Money(minorUnits: amount ?? facts.refundable, currency: facts.currency), objectID: nil)
         case "POST /v1/payment_intents/{intent}":
-            let currency = form.text("currency").flatMap { Currency($0) } ?? facts.currency
-            return .reserve(.charge, Money(minorUnits: amount ?? facts.amount, currency: currency), objectID: match.object)
+            switch Self.statedCurrency(form) {
+            case .failure(let error): return .malformed(error)
+            case .success(let currency):
+                let money = Money(minorUnits: amount ?? facts.amount, currency: currency ?? facts.currency)
+                return .reserve(.charge, money, objectID: match.object)
+            }
         default:
-            return .reserve(.charge, Money(minorUnits: amount ?? facts.amount, currency: facts.currency), objectID: match.object)
+            let money = Money(minorUnits: amount ?? facts.amount, currency: facts.currency)
+            return .reserve(.charge, money, objectID: match.object)
         }
     }
 
-    /// The request with the judged amount in it where it was left open: a refund of "the rest" becomes a refund of the
-    /// amount that was read, so that it cannot grow between the reading and the call.
-    package func pinned(_ match: OperationMatch, form: FormMap, price: Price) -> FormMap {
-        guard case .reserve(.refund, let money, _) = price, form["amount"] == nil else { return form }
-        var form = form
-        form["amount"] = .text(String(money.minorUnits))
-        return form
+    /// The amount to put into a request that left it open: a refund of "the rest" becomes a refund of the amount that
+    /// was read, so that it cannot grow between the reading and the call. `nil` where nothing is to be put in.
+    package func amountToPin(_ price: Price, form: FormMap, facts: PreReadFacts) -> Int64? {
+        guard case .reserve(.refund, let money, _) = price, form["amount"] == nil, facts.canStateRefundable else {
+            return nil
+        }
+        return money.minorUnits
     }
 
-    private func update(_ match: OperationMatch, form: FormMap, held: HeldMoney) -> Price {
+    private func update(_ match: OperationMatch, form: FormMap, held: HoldLookup) -> Price {
         guard form["amount"] != nil || form["currency"] != nil else { return .free }
-        guard let money = held(match.object) else { return .preRead(.paymentIntent(match.object)) }
-        switch StatedAmount.amount("amount", form: form) {
-        case .failure(let error): return .malformed(error)
-        case .success(let amount):
-            guard let text = form.text("currency") else {
-                return .advance(objectID: match.object, newTotal: amount.map { Money(minorUnits: $0, currency: money.currency) })
-            }
-            guard let currency = Currency(text) else { return .malformed(.unknownCurrency) }
-            let total = Money(minorUnits: amount ?? money.minorUnits, currency: currency)
+        guard let money = held(match.object)?.money else { return preRead(.paymentIntent(match.object)) }
+        switch (StatedAmount.amount("amount", form: form), Self.statedCurrency(form)) {
+        case (.failure(let error), _), (_, .failure(let error)): return .malformed(error)
+        case (.success(let amount), .success(let currency)):
+            let total = Money(minorUnits: amount ?? money.minorUnits, currency: currency ?? money.currency)
             return .advance(objectID: match.object, newTotal: total)
         }
     }
 
-    private func advance(_ match: OperationMatch, form: FormMap, held: HeldMoney) -> Price {
-        guard let money = held(match.object) else {
-            return .preRead(match.operation.name.contains("/charges/") ? .charge(match.object) : .paymentIntent(match.object))
+    private func advance(_ match: OperationMatch, form: FormMap, held: HoldLookup) -> Price {
+        guard let known = held(match.object) else {
+            let isCharge = match.operation.pathTemplate.utf8.starts(with: "/v1/charges/".utf8)
+            return preRead(isCharge ? .charge(match.object) : .paymentIntent(match.object))
         }
         switch StatedAmount.amount(Self.stepParameter(match.operation), form: form) {
         case .failure(let error):
             return .malformed(error)
         case .success(let amount):
-            // A smaller amount is no change of the hold yet: what is captured is known when it has happened.
-            guard let amount, amount > money.minorUnits else { return .advance(objectID: match.object, newTotal: nil) }
-            return .advance(objectID: match.object, newTotal: Money(minorUnits: amount, currency: money.currency))
+            // A smaller amount is no change of the hold yet: what is captured is known when it has happened. Money that
+            // another key holds is a new spend for this one, to be judged whole.
+            let total = max(amount ?? 0, known.money.minorUnits)
+            guard !known.isOwn || total > known.money.minorUnits else {
+                return .advance(objectID: match.object, newTotal: nil)
+            }
+            return .advance(objectID: match.object, newTotal: Money(minorUnits: total, currency: known.money.currency))
         }
     }
 
+    /// The read of an object whose id stands in the path.
+    private func preRead(_ read: PreRead) -> Price {
+        guard ObjectID.isPlain(read.objectID) else {
+            return .malformed(.invalid("Invalid value: the id in the path is none of Stripe's."))
+        }
+        return .preRead(read)
+    }
+
+    /// The currency that the request states; `nil` when it states none.
+    private static func statedCurrency(_ form: FormMap) -> Result<Currency?, StripeError> {
+        guard let value = form["currency"] else { return .success(nil) }
+        guard let currency = value.text.flatMap({ Currency($0) }) else { return .failure(.unknownCurrency) }
+        return .success(currency)
+    }
+
     private func refund(_ operation: Operation, form: FormMap) -> Price {
+        if form["charge"] != nil, form["payment_intent"] != nil {
+            return .malformed(.invalid("Give charge or payment_intent, not both.", param: "charge"))
+        }
         for (parameter, read) in Self.refundedObjects {
             guard let value = form[parameter] else { continue }
             guard let id = value.text, ObjectID.isPlain(id) else {
@@ -112,8 +137,9 @@ package struct Pricer: Sendable {
         case .v2 where operation.pathTemplate.hasPrefix("/v2/billing/"):
             return .notPriceable(reason: "metered usage is billed later, at a price that the request does not state")
         case .v2: return .free
-        case .lever: return form["balance"] == nil && form["cash_balance"] == nil
-            ? .free : .notPriceable(reason: "it changes a customer's balance")
+        case .lever:
+            return form["balance"] == nil && form["cash_balance"] == nil
+                ? .free : .notPriceable(reason: "it changes a customer's balance")
         case .writeoff: return .notPriceable(reason: "it gives up a claim whose amount the request does not state")
         case .fee: return .notPriceable(reason: "Stripe takes a fee for it that the request does not state")
         case .charge, .capture, .authorise, .liability, .refund, .credit, .outflow, .inflow:

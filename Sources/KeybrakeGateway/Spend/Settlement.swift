@@ -8,8 +8,13 @@ package import KeybrakeStripe
 /// | 2xx, money moved or will (succeeded, processing, pending) | settled, with the amount that the answer states |
 /// | 2xx, authorised or not finished (requires_…, captured false) | stays open under the object's id |
 /// | 2xx, canceled | released |
-/// | 402, 400, 401, 403, 404, 409, 429 and the like | released: Stripe refused before money moved |
+/// | 2xx, `Idempotent-Replayed` on a first attempt | released: it is an older call's money |
+/// | 400, 402, 403, 404, 429 and the like | released: Stripe refused before money moved |
+/// | 409 | unknown: another attempt is running |
 /// | 5xx, or no answer after the last byte was written | unknown: stays held |
+///
+/// A refused cancel frees nothing: its ending is none. After an unknown outcome, a refusal that says nothing about the
+/// first attempt (401, 403, 429, a foreign idempotency key) leaves it unknown.
 package enum Settlement {
     /// The ending for a money call that was answered.
     ///
@@ -17,16 +22,34 @@ package enum Settlement {
     ///   - price: what was held.
     ///   - facts: what the answer's body states.
     ///   - status: the status Stripe gave.
+    ///   - isReplayed: whether Stripe says that the answer is an older call's.
+    ///   - isRetry: whether an earlier attempt under the same idempotency key ended unknown.
     ///   - fx: for the value in US cents of an amount that differs from what was held.
-    package static func ending(price: Price, facts: AnswerFacts, status: Int, fx: FXTable) -> HoldEnding {
+    package static func ending(
+        price: Price, facts: AnswerFacts, status: Int, isReplayed: Bool = false, isRetry: Bool = false, fx: FXTable
+    ) -> HoldEnding {
         switch price {
         case .free, .preRead, .malformed, .notPriceable: return .none
+        case .reserve where isReplayed && !isRetry && (200..<300).contains(status): return .released
         case .reserve, .advance, .cancel: break
         }
         switch status {
         case 200..<300: return success(price: price, facts: facts, fx: fx)
-        case 500...: return .unknown
-        default: return .released
+        case 408, 409: return .unknown
+        case 401, 403, 429: return nothingHappened(price, isRetry: isRetry)
+        case 400 where facts.errorType == "idempotency_error": return nothingHappened(price, isRetry: isRetry)
+        case 400..<500: return nothingHappened(price, isRetry: false)
+        default: return .unknown
+        }
+    }
+
+    /// The ending for a call that did nothing: it was not sent, or refused before it was executed.
+    ///
+    /// - Parameter isRetry: whether an earlier attempt ended unknown, of which this one says nothing.
+    package static func nothingHappened(_ price: Price, isRetry: Bool) -> HoldEnding {
+        switch price {
+        case .free, .preRead, .malformed, .notPriceable: .none
+        case .reserve, .advance, .cancel: isRetry ? .unknown : price.isCancel ? .none : .released
         }
     }
 
@@ -37,7 +60,8 @@ package enum Settlement {
         switch (facts.object, facts.status) {
         case ("charge", "succeeded") where facts.isCaptured == false: return .authorised
         case ("charge", "failed"): return .released
-        case ("charge", _): return settled(facts.amountCaptured.flatMap { $0 > 0 ? $0 : nil } ?? facts.amount, price, facts, fx)
+        case ("charge", _):
+            return settled(facts.amountCaptured.flatMap { $0 > 0 ? $0 : nil } ?? facts.amount, price, facts, fx)
         case ("payment_intent", "succeeded"): return settled(facts.amountReceived ?? facts.amount, price, facts, fx)
         case ("payment_intent", "processing"): return settled(facts.amount, price, facts, fx)
         case ("payment_intent", "canceled"): return .released

@@ -36,7 +36,9 @@ enum StatedAmount {
         return number(value, path: [name], mayBeNegative: false).map { $0 }
     }
 
-    private static func number(_ value: FormValue, path: AmountRule.Path, mayBeNegative: Bool) -> Result<Int64, StripeError> {
+    private static func number(_ value: FormValue, path: AmountRule.Path, mayBeNegative: Bool) -> Result<
+        Int64, StripeError
+    > {
         guard let text = value.text else { return .failure(.notSingle(path)) }
         do throws(WireAmount.Failure) {
             let isNegative = mayBeNegative && text.utf8.first == UInt8(ascii: "-")
@@ -58,7 +60,8 @@ extension StripeError {
 
     fileprivate static func notSingle(_ path: AmountRule.Path) -> StripeError {
         let name = bracketed(path)
-        return .invalid("Invalid value: \(name) must be given once, as a single value.", param: name, code: "parameter_invalid")
+        return .invalid(
+            "Invalid value: \(name) must be given once, as a single value.", param: name, code: "parameter_invalid")
     }
 
     fileprivate static func notAnAmount(_ path: AmountRule.Path, _ failure: WireAmount.Failure) -> StripeError {

@@ -5,7 +5,7 @@ package import NIOHTTP1
 ///
 /// These are claims. The key's own binding is authoritative; a claim that contradicts it is refused.
 package struct Attributes: Sendable, Equatable {
-    /// Where a claim was found, from the most to the least trusted.
+    /// Where a claim was found, from the most to the least trusted; claims are collected in this order.
     package enum Source: String, Sendable {
         case key, suffix, path, header, baggage, metadata, description
     }
@@ -16,7 +16,7 @@ package struct Attributes: Sendable, Equatable {
         package var source: Source
     }
 
-    /// How long one value may be; longer ones are ignored.
+    /// How long one value may be; longer ones, and ones that look like a secret, are ignored.
     package static let valueBytesMax = 200
 
     package private(set) var conversations: [Claim] = []
@@ -38,28 +38,33 @@ package struct Attributes: Sendable, Equatable {
     }
 
     private mutating func takeHeaders(_ headers: HTTPHeaders) {
-        for (name, value) in headers where name.utf8.count > 6 {
-            switch name.lowercased() {
-            case "x-conversation-id": add(value, .header, to: \.conversations)
-            case "x-agent-name": add(value, .header, to: \.agents)
-            case "x-agent-turn": turn = turn ?? bounded(value)
-            case "x-agent-task": task = task ?? bounded(value)
-            case "baggage": takeBaggage(value)
+        var baggage: [String] = []
+        // By the length first, because this runs for every header of every request.
+        for (name, value) in headers {
+            switch name.utf8.count {
+            case 7 where name.lowercased() == "baggage": baggage.append(value)
+            case 12, 17:
+                switch name.lowercased() {
+                case "x-conversation-id": add(value, .header, to: \.conversations)
+                case "x-agent-name": add(value, .header, to: \.agents)
+                case "x-agent-turn": turn = turn ?? bounded(value)
+                case "x-agent-task": task = task ?? bounded(value)
+                default: continue
+                }
             default: continue
             }
         }
+        for value in baggage { takeBaggage(value) }
     }
 
-    /// W3C baggage: `name=value;property,name=value`.
+    /// W3C baggage: `name=value;property,name=value`, values percent-encoded.
     private mutating func takeBaggage(_ header: String) {
         for member in header.utf8.split(separator: UInt8(ascii: ",")) {
             let pair = member.prefix { $0 != UInt8(ascii: ";") }
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let name = String(Substring(pair[..<equals])).trimmingSpaces
-            guard let decoded = try? FormDecoder.decode(Array("v=".utf8) + Array(pair[pair.index(after: equals)...])),
-                let value = decoded.text("v")?.trimmingSpaces
-            else { continue }
-            switch name {
+            let raw = String(Substring(pair[pair.index(after: equals)...])).trimmingSpaces
+            guard let value = raw.percentDecoded else { continue }
+            switch String(Substring(pair[..<equals])).trimmingSpaces {
             case "gen_ai.conversation.id": add(value, .baggage, to: \.conversations)
             case "gen_ai.agent.name": add(value, .baggage, to: \.agents)
             default: continue
@@ -101,7 +106,7 @@ package struct Attributes: Sendable, Equatable {
     }
 
     private func bounded(_ value: String) -> String? {
-        value.isEmpty || value.utf8.count > Self.valueBytesMax ? nil : value
+        value.isEmpty || value.utf8.count > Self.valueBytesMax || SecretText.isLikely(value) ? nil : value
     }
 }
 
@@ -112,5 +117,25 @@ extension String {
         while bytes.first == 0x20 || bytes.first == 0x09 { bytes = bytes.dropFirst() }
         while bytes.last == 0x20 || bytes.last == 0x09 { bytes = bytes.dropLast() }
         return String(Substring(bytes))
+    }
+
+    /// The text with percent escapes undone; `nil` when one is broken or the bytes are not UTF-8.
+    fileprivate var percentDecoded: String? {
+        guard utf8.contains(UInt8(ascii: "%")) else { return self }
+        var decoded: [UInt8] = []
+        var rest = Substring(self).utf8
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                decoded.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")),
+                let value = UInt8(Substring(digits), radix: 16)
+            else { return nil }
+            decoded.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: decoded, as: UTF8.self)
     }
 }

@@ -17,11 +17,15 @@ extension Exchange {
 
     private func proceed(_ verdict: Verdict) {
         switch verdict {
-        // A retry after an unknown outcome is the very request under the very upstream key: Stripe answers what
-        // happened, or does it once.
-        case .proceed, .retryUnknown: dispatchWrite()
+        case .proceed: dispatchWrite()
+        case .retryUnknown:
+            // The very request under the very upstream key: Stripe answers what happened, or does it once.
+            isRetryOfUnknown = true
+            dispatchWrite()
         case .replay(let stored):
-            finish(ResponseWriter.replay(stored, requestID: id, mode: dispatcher.mode))
+            finish(
+                ResponseWriter.replay(
+                    stored, idempotencyKey: idempotencyKey, requestID: id, mode: dispatcher.mode))
         case .inFlight: finish(.inFlight)
         case .unavailable: finish(.failClosed)
         case .denied(let denial): finish(Refusal(denial, capStatus: gateway.settings.capStatus))
@@ -29,7 +33,7 @@ extension Exchange {
     }
 
     private func dispatchWrite() {
-        guard let match else { return }
+        guard let match else { return finish(.unknownRoute) }
         dispatcher.dispatch(dispatchedCall(match, form: form), on: eventLoop) { [self] dispatch in
             settle(dispatch)
         }
@@ -44,15 +48,14 @@ extension Exchange {
     }
 
     private func idempotencyClaim() -> IdempotencyClaim? {
-        guard let clientKey = request.headers.first(name: "Idempotency-Key") else { return nil }
-        return IdempotencyClaim(clientKey: clientKey, fingerprint: fingerprint())
+        idempotencyKey.map { IdempotencyClaim(clientKey: $0, fingerprint: fingerprint) }
     }
 
     /// What makes two requests the same to Stripe: the operation, the path and the tree, whatever its order.
-    private func fingerprint() -> [UInt8] {
+    func requestFingerprint() -> [UInt8] {
         var hasher = SHA256Hasher()
         hasher.update(Array((match?.operation.name ?? "").utf8))
-        hasher.update(Array((target?.path ?? "").utf8))
+        hasher.update(Array(canonicalPath.utf8))
         for leaf in form.leaves().sorted(by: { $0.path < $1.path }) {
             hasher.update(Array("\u{0}\(leaf.path)\u{0}\(leaf.text)".utf8))
         }

@@ -7,14 +7,20 @@ internal import NIOHTTP1
 extension Exchange {
     /// Finds out whose request it is. Raw Stripe keys are recognised by their prefix and never stored or logged.
     func identify() throws(Refusal) {
-        target = try parsedTarget()
+        // Whoever has no key learns nothing about routes, so that a bad target is told after the key.
+        let badTarget = readTarget()
         session = target?.session
         dispatcher = gateway.modes.dispatcher(session: session)
         let credentials = try presentedCredentials()
         if gateway.settings.emulatorAcceptsTestKeys, dispatcher.mode == .emulate, Self.isTestKey(credentials) {
             token = .test(credentials)
-            return
+        } else {
+            try identifyVaultKey(credentials)
         }
+        if let badTarget { throw badTarget }
+    }
+
+    private func identifyVaultKey(_ credentials: String) throws(Refusal) {
         let parsed: (token: VaultKeyToken, suffixes: [(String, String)])
         do throws(TokenFailure) {
             parsed = try VaultKeyToken.parse(credentials)
@@ -59,14 +65,14 @@ extension Exchange {
         }
     }
 
-    private func parsedTarget() throws(Refusal) -> RequestTarget? {
+    private func readTarget() -> Refusal? {
         do throws(RequestTarget.Failure) {
-            return try RequestTarget(request.target)
+            target = try RequestTarget(request.target)
+            return nil
         } catch {
             switch error {
-            // Whoever has no key learns nothing about routes, so that this is told after the key.
-            case .unknownRoute: return nil
-            case .ambiguous(let reason): throw .malformed("The path cannot be judged: \(reason).")
+            case .unknownRoute: return .unknownRoute
+            case .ambiguous(let reason): return .malformed("The path cannot be judged: \(reason).")
             }
         }
     }

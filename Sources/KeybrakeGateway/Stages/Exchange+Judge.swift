@@ -10,14 +10,22 @@ extension Exchange {
         for name in ["Stripe-Account", "Stripe-Context"] where request.headers.contains(name: name) {
             throw .parameterNotAllowed("acting on another account (\(name))")
         }
-        if let version = request.headers.first(name: "Stripe-Version"), APIVersion(version) == nil {
-            throw .malformed("Stripe-Version is not a version of Stripe's API.")
-        }
-        customer = CustomerScope.named(match, form: form, json: json)
-        switch CustomerScope.judge(match, named: customer, allowed: policy.customers) {
+        try judgeVersion()
+        namedCustomers = NamedCustomers(match, form: form, json: json)
+        customer = namedCustomers.recordable
+        switch CustomerScope.judge(match, named: namedCustomers, allowed: policy.customers) {
         case .allowed, .afterRead: break
         case .notAllowed: throw .customerNotAllowed
         case .notTold: throw .customerNotTold
+        }
+    }
+
+    /// A preview version has parameters that the catalogue does not know, so that its calls cannot be judged.
+    private func judgeVersion() throws(Refusal) {
+        guard let text = request.headers.first(name: "Stripe-Version") else { return }
+        guard APIVersion(text) != nil else { throw .malformed("Stripe-Version is not a version of Stripe's API.") }
+        if text.utf8.suffix(8).elementsEqual(".preview".utf8) {
+            throw .parameterNotAllowed("a preview version of the API (Stripe-Version)")
         }
     }
 
@@ -35,7 +43,7 @@ extension Exchange {
     /// Whether the customer must be learned from the object before the call may go on.
     var needsCustomerOfObject: Bool {
         guard let policy, let match, match.operation.isWrite else { return false }
-        return CustomerScope.judge(match, named: customer, allowed: policy.customers) == .afterRead
+        return CustomerScope.judge(match, named: namedCustomers, allowed: policy.customers) == .afterRead
     }
 }
 

@@ -10,6 +10,7 @@ extension Exchange {
         guard let match = gateway.catalogue.operation(verb: verb, path: target.path) else { throw .unknownRoute }
         self.match = match
         try refuseOverrides()
+        try readIdempotencyKey()
         if verb == .post {
             guard target.query.isEmpty else {
                 throw .malformed("Parameters of a POST belong into its body, not into the query.")
@@ -21,7 +22,27 @@ extension Exchange {
             }
             form = try decode(Array(target.query.utf8))
         }
+        if idempotencyKey != nil, match.operation.isWrite { fingerprint = requestFingerprint() }
     }
+
+    /// The key is echoed in a header of the answer and stands in the audit, so that it must be printable, short and no
+    /// secret.
+    private func readIdempotencyKey() throws(Refusal) {
+        let values = request.headers["Idempotency-Key"]
+        guard let value = values.first else { return }
+        guard values.count == 1 else { throw .malformed("The request has more than one Idempotency-Key header.") }
+        guard (1...Self.idempotencyKeyBytesMax).contains(value.utf8.count),
+            value.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+        else {
+            throw .malformed(
+                "The Idempotency-Key must have 1 to \(Self.idempotencyKeyBytesMax) printable ASCII characters.")
+        }
+        guard !SecretText.isLikely(value) else { throw .malformed("The Idempotency-Key must not hold a secret key.") }
+        idempotencyKey = value
+    }
+
+    /// How long an idempotency key may be, as at Stripe.
+    private static let idempotencyKeyBytesMax = 255
 
     private func parseBody(_ operation: Operation) throws(Refusal) {
         let type = try contentType()
@@ -34,6 +55,7 @@ extension Exchange {
             } catch {
                 throw .malformed("The body is no JSON: \(error).")
             }
+            if json?.repeatsMember == true { throw .malformed("The body names a member of an object twice.") }
         case .multipart where type == "multipart/form-data":
             upload = request.body
         case .form, .multipart, .none:
@@ -49,24 +71,32 @@ extension Exchange {
         do throws(FormDecoder.Failure) {
             return try FormDecoder.decode(bytes)
         } catch {
-            throw .malformed("The parameters cannot be judged: \(error.reason.rawValue).", param: error.path.isEmpty ? nil : error.path)
+            throw .malformed("The parameters cannot be judged: \(error.reason.rawValue).", param: knownName(error.path))
         }
+    }
+
+    /// The top-level name of a parameter, when it is one that the operation has: other text of the request is not
+    /// repeated.
+    private func knownName(_ path: String) -> String? {
+        let name = String(path.prefix { $0 != "[" })
+        return match?.operation.parameters.field(name) == nil ? nil : name
     }
 
     /// The media type without its parameters, in lower case; empty when the header is missing.
     private func contentType() throws(Refusal) -> String {
+        for encoding in request.headers["Content-Encoding"] where encoding.lowercased() != "identity" {
+            throw .malformed("Encoded bodies are not accepted.")
+        }
         let values = request.headers["Content-Type"]
         guard values.count <= 1 else { throw .malformed("The request has more than one Content-Type header.") }
         guard let value = values.first else { return "" }
-        if let encoding = request.headers.first(name: "Content-Encoding"), encoding.lowercased() != "identity" {
-            throw .malformed("Encoded bodies are not accepted.")
-        }
         let type = value.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 }
         return Substring(type).lowercased()
     }
 
     private func refuseOverrides() throws(Refusal) {
-        for name in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] where request.headers.contains(name: name) {
+        for name in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]
+        where request.headers.contains(name: name) {
             throw .malformed("Method overrides are not accepted.")
         }
     }

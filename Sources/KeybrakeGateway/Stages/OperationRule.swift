@@ -21,7 +21,7 @@ package struct OperationRule: Sendable, Equatable {
     /// - Throws: ``Failure`` when it has no form of a rule or matches no operation of the catalogue.
     package init(_ text: String, catalogue: Catalogue) throws(Failure) {
         let words = text.split(separator: " ")
-        guard words.count == 2, let verb = Verb(text: String(words[0])) else {
+        guard words.count == 2, let verb = Verb(text: words[0]) else {
             throw Failure(description: "'\(text)' is no rule: write a method and a path, such as 'POST /v1/charges'")
         }
         self.text = text
@@ -29,7 +29,10 @@ package struct OperationRule: Sendable, Equatable {
         isPrefix = words[1].hasSuffix("*")
         template = isPrefix ? String(words[1].dropLast()) : String(words[1])
         guard catalogue.operations.contains(where: { self.allows($0) }) else {
-            throw Failure(description: "'\(text)' names no operation of Stripe's API; write its path template, such as 'GET /v1/charges/{charge}'")
+            throw Failure(
+                description:
+                    "'\(text)' names no operation of Stripe's API; write its path template, such as 'GET /v1/charges/{charge}'"
+            )
         }
     }
 
@@ -37,6 +40,6 @@ package struct OperationRule: Sendable, Equatable {
     package func allows(_ operation: Operation) -> Bool {
         guard operation.verb == verb else { return false }
         guard isPrefix else { return operation.pathTemplate == template }
-        return !operation.moneyClass.mustBeNamed && operation.pathTemplate.hasPrefix(template)
+        return !operation.moneyClass.mustBeNamed && operation.pathTemplate.utf8.starts(with: template.utf8)
     }
 }

@@ -73,7 +73,8 @@ extension Refusal {
     package static func operationNotAllowed(_ operation: String) -> Refusal {
         Refusal(
             403, "operation_not_allowed",
-            "The policy of this vault key does not allow \(operation). Do not retry; stop and report this to the operator.")
+            "The policy of this vault key does not allow \(operation). Do not retry; stop and report this to the operator."
+        )
     }
 
     package static let customerNotAllowed = Refusal(
@@ -102,7 +103,8 @@ extension Refusal {
     package static func notPriceable(_ operation: String, reason: String) -> Refusal {
         Refusal(
             403, "not_priceable",
-            "\(operation) may move money, but how much cannot be told: \(reason). Do not retry; report this to the operator.")
+            "\(operation) may move money, but how much cannot be told: \(reason). Do not retry; report this to the operator."
+        )
     }
 
     package static func currencyWithoutRate(_ currency: String) -> Refusal {
@@ -115,7 +117,8 @@ extension Refusal {
     package static func attributionMismatch(_ what: String) -> Refusal {
         Refusal(
             403, "attribution_mismatch",
-            "This vault key belongs to another \(what) than the one that the request names. Do not retry; stop and report this to the operator.")
+            "This vault key belongs to another \(what) than the one that the request names. Do not retry; stop and report this to the operator."
+        )
     }
 
     package static let idempotencyMismatch = Refusal(
@@ -129,11 +132,12 @@ extension Refusal {
 
     package static let failClosed = Refusal(
         503, "fail_closed",
-        "The ledger cannot record this call, so nothing was sent to Stripe. Report this to the operator.",
+        "This call cannot be judged and recorded now, so nothing was sent to Stripe. Report this to the operator.",
         kind: .api, retry: .maySucceed)
 
     package static let upstreamUnreachable = Refusal(
-        503, "upstream_unreachable", "Stripe could not be reached and nothing was sent.", kind: .api, retry: .maySucceed)
+        503, "upstream_unreachable", "Stripe could not be reached and nothing was sent.", kind: .api, retry: .maySucceed
+    )
 
     package static let outcomeUnknown = Refusal(
         504, "outcome_unknown",

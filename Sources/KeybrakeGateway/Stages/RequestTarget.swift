@@ -8,6 +8,8 @@ package struct RequestTarget: Sendable, Equatable {
     package var path: String
     /// The query without its question mark; empty when there was none.
     package var query: String
+    /// Whether the path has letters, digits and `-_/` only, so that there is one way to write it.
+    let isPlain: Bool
     /// From `/stripe/c/<conversation>/`.
     package var conversation: String?
     /// From `/stripe/s/<session>/`.
@@ -34,12 +36,16 @@ package struct RequestTarget: Sendable, Equatable {
             segments.removeFirst()
             while segments.count > 2, let selector = segments.first, selector == "c" || selector == "s" {
                 let value = try Self.selectorValue(segments[1])
+                guard (selector == "c" ? conversation : session) == nil else {
+                    throw .ambiguous("a selector is given twice")
+                }
                 if selector == "c" { conversation = value } else { session = value }
                 segments.removeFirst(2)
             }
         }
         guard segments.count > 1, segments[0] == "v1" || segments[0] == "v2" else { throw .unknownRoute }
         path = "/" + segments.joined(separator: "/")
+        isPlain = path.utf8.allSatisfy { $0 == UInt8(ascii: "/") || Self.isPlain($0) }
     }
 
     private static func refuseTricks(_ path: Substring.UTF8View) throws(Failure) {
@@ -76,6 +82,13 @@ package struct RequestTarget: Sendable, Equatable {
             throw .ambiguous("the selector in the path may hold letters, digits and -._~: only")
         }
         return String(segment)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
+        default: false
+        }
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -11,20 +11,23 @@ enum ResponseWriter {
     static let upstreamRequestIDHeader = "X-Keybrake-Upstream-Request-Id"
 
     /// An answer from upstream, a cassette or the emulator.
-    static func answer(_ answer: Answer, to request: IncomingRequest, requestID: String, mode: Mode) -> OutgoingResponse {
+    ///
+    /// - Parameter idempotencyKey: the client's own, which stands in the place of the one that Stripe was sent.
+    static func answer(_ answer: Answer, idempotencyKey: String?, requestID: String, mode: Mode) -> OutgoingResponse {
         var headers = head(requestID: requestID, mode: mode, source: answer.source, capacity: answer.headers.count + 4)
-        copy(answer.headers, into: &headers)
-        if let clientKey = request.headers.first(name: "Idempotency-Key") {
-            headers.add(name: "Idempotency-Key", value: clientKey)
-        }
+        copy(answer.headers, into: &headers, requestID: requestID)
+        if let idempotencyKey { headers.add(name: "Idempotency-Key", value: idempotencyKey) }
         return OutgoingResponse(status: answer.status, headers: headers, body: answer.body, fault: answer.fault)
     }
 
     /// The stored answer to an earlier request with the same idempotency key.
-    static func replay(_ stored: StoredAnswer, requestID: String, mode: Mode) -> OutgoingResponse {
+    static func replay(
+        _ stored: StoredAnswer, idempotencyKey: String?, requestID: String, mode: Mode
+    ) -> OutgoingResponse {
         var headers = head(requestID: requestID, mode: mode, source: .policy, capacity: stored.headers.count + 4)
         for (name, value) in stored.headers { headers.add(name: name, value: value) }
         headers.replaceOrAdd(name: "Idempotent-Replayed", value: "true")
+        if let idempotencyKey { headers.add(name: "Idempotency-Key", value: idempotencyKey) }
         return OutgoingResponse(status: stored.status, headers: headers, body: ByteBuffer(bytes: stored.body))
     }
 
@@ -39,9 +42,9 @@ enum ResponseWriter {
     }
 
     /// The headers of an answer that a later replay repeats.
-    static func storable(_ headers: HTTPHeaders) -> [(String, String)] {
+    static func storable(_ headers: HTTPHeaders, requestID: String) -> [(String, String)] {
         var kept = HTTPHeaders()
-        copy(headers, into: &kept)
+        copy(headers, into: &kept, requestID: requestID)
         return kept.map { ($0.name, $0.value) }
     }
 
@@ -54,10 +57,12 @@ enum ResponseWriter {
         return headers
     }
 
-    private static func copy(_ source: HTTPHeaders, into headers: inout HTTPHeaders) {
+    private static func copy(_ source: HTTPHeaders, into headers: inout HTTPHeaders, requestID: String) {
         for (name, value) in source {
             switch ForwardedHeader(name) {
             case .passed: headers.add(name: name, value: value)
+            // The emulator answers under our own id.
+            case .requestID where value == requestID: continue
             case .requestID: headers.add(name: upstreamRequestIDHeader, value: value)
             case .dropped: continue
             }
@@ -79,8 +84,10 @@ private enum ForwardedHeader {
         case 10 where name.matches("connection") || name.matches("keep-alive") || name.matches("set-cookie"):
             self = .dropped
         case 14 where name.matches("content-length"): self = .dropped
-        case 15 where name.matches("idempotency-key"): self = .dropped
-        case 17 where name.matches("transfer-encoding"): self = .dropped
+        // Of another instance of this program in Stripe's place.
+        case 15 where name.matches("idempotency-key") || name.matches("x-keybrake-mode"): self = .dropped
+        case 17 where name.matches("transfer-encoding") || name.matches("x-keybrake-source"): self = .dropped
+        case 30 where name.matches("x-keybrake-upstream-request-id"): self = .dropped
         case 25 where name.matches("strict-transport-security"): self = .dropped
         default: self = .passed
         }
@@ -92,7 +99,8 @@ extension String {
     fileprivate func matches(_ word: StaticString) -> Bool {
         var index = 0
         for byte in utf8 {
-            guard (0x41...0x5A).contains(byte) ? byte | 0x20 == word.utf8Start[index] : byte == word.utf8Start[index] else {
+            guard (0x41...0x5A).contains(byte) ? byte | 0x20 == word.utf8Start[index] : byte == word.utf8Start[index]
+            else {
                 return false
             }
             index += 1

@@ -12,7 +12,9 @@ package struct GatewaySettings: Sendable {
     package var emulatorAcceptsTestKeys: Bool
 
     /// - Precondition: `capStatus` is 401, 402 or 403.
-    package init(capStatus: Int, idempotencySecret: [UInt8], pepper: [UInt8], fx: FXTable, emulatorAcceptsTestKeys: Bool) {
+    package init(
+        capStatus: Int, idempotencySecret: [UInt8], pepper: [UInt8], fx: FXTable, emulatorAcceptsTestKeys: Bool
+    ) {
         precondition((401...403).contains(capStatus), "cap status must be 401, 402 or 403")
         self.capStatus = capStatus
         self.idempotencySecret = idempotencySecret

@@ -42,6 +42,11 @@ package final class ModeSwitch: Sendable {
         }
     }
 
+    /// Everything in force: the common dispatcher and those of single sessions.
+    package var dispatchers: [any Dispatcher] {
+        state.withLock { [$0.common] + $0.sessions.values }
+    }
+
     /// The sessions that have a mode of their own, sorted by name.
     package var sessionModes: [(session: String, mode: Mode)] {
         state.withLock { state in

@@ -12,6 +12,9 @@ package final class PolicyIndex: Sendable {
         package let perCallMaxUSDCents: Int64?
     }
 
+    /// How many policies are kept compiled; past that all are compiled anew as they are needed.
+    package static let policiesMax = 4_096
+
     private let catalogue: Catalogue
     private let compiled = Mutex<[String: Compiled]>([:])
 
@@ -28,7 +31,10 @@ package final class PolicyIndex: Sendable {
         let fresh = Compiled(
             operations: try AllowedOperations(policy.allowedOperations, catalogue: catalogue),
             customers: Set(policy.customers), perCallMaxUSDCents: policy.perCallMaxUSDCents)
-        compiled.withLock { $0[hash] = fresh }
+        compiled.withLock { known in
+            if known.count >= Self.policiesMax { known.removeAll() }
+            known[hash] = fresh
+        }
         return fresh
     }
 }
