@@ -35,8 +35,11 @@ final class CassetteIndex: Sendable {
         try read(entries[position].slices.request, RecordReader.request)
     }
 
-    func answer(_ position: Int) throws(RecordReader.Damage) -> RecordedAnswer {
-        try read(entries[position].slices.response) { bytes throws(RecordReader.Damage) in try RecordedAnswer(bytes) }
+    /// The answer of an interaction. `isTrusted` says that this was asked for before and found sound.
+    func answer(_ position: Int, isTrusted: Bool) throws(RecordReader.Damage) -> RecordedAnswer {
+        try read(entries[position].slices.response) { bytes throws(RecordReader.Damage) in
+            try RecordedAnswer(bytes, isTrusted: isTrusted)
+        }
     }
 
     func interaction(_ position: Int) throws(RecordReader.Damage) -> Interaction {

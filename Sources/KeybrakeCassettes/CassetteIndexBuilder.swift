@@ -45,8 +45,8 @@ struct CassetteIndexBuilder {
     private mutating func addValues(_ slices: RecordSlices) throws(RecordReader.Damage) {
         guard let range = slices.volatile else { return }
         let volatile = UnsafeBufferPointer(rebasing: buffer[range])
-        guard ByteSearch.first("\"values\"", in: volatile, from: 0) != nil else { return }
-        for value in try RecordReader.volatile(volatile).values { values.add(value) }
+        guard ByteSearch.first("\"values\"", pivot: 1, in: volatile, from: 0) != nil else { return }
+        for value in try RecordReader.renamedValues(volatile) { values.add(value) }
     }
 
     private mutating func shared(_ text: String) -> String {

@@ -73,14 +73,14 @@ struct CassetteLoader {
     func isTornHeader(_ bytes: [UInt8]) -> Bool {
         let opening = "{\n  \"\(RecordMember.format)\""
         guard bytes.starts(with: opening.utf8) || opening.utf8.starts(with: bytes) else { return false }
-        return bytes.withUnsafeBufferPointer { ByteSearch.first("\n}", in: $0, from: 0) == nil }
+        return bytes.withUnsafeBufferPointer { ByteSearch.first("\n}", pivot: 1, in: $0, from: 0) == nil }
     }
 
     private static func hasOurHeader(_ bytes: [UInt8]) -> Bool {
         guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return false }
         return bytes.withUnsafeBufferPointer { buffer in
             let head = UnsafeBufferPointer(rebasing: buffer.prefix(256))
-            return ByteSearch.first("\"keybrake_cassette\"", in: head, from: 0) != nil
+            return ByteSearch.first("\"keybrake_cassette\"", pivot: 1, in: head, from: 0) != nil
         }
     }
 

@@ -3,17 +3,20 @@ internal import Glibc
 /// Searches in bytes with the C library's vectorised search for one byte.
 enum ByteSearch {
     /// Where `needle` first lies at or after `start`; `nil` when it does not.
-    static func first(_ needle: StaticString, in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-        first(
-            UnsafeBufferPointer(start: needle.utf8Start, count: needle.utf8CodeUnitCount), in: bytes, from: start)
+    ///
+    /// `pivot` is the position in the needle of the byte that is looked for first; the rarer it is, the faster.
+    static func first(
+        _ needle: StaticString, pivot: Int = 0, in bytes: UnsafeBufferPointer<UInt8>, from start: Int
+    ) -> Int? {
+        let needle = UnsafeBufferPointer(start: needle.utf8Start, count: needle.utf8CodeUnitCount)
+        return first(needle, pivot: pivot, in: bytes, from: start)
     }
 
-    /// Where `needle` first lies at or after `start`; `nil` when it does not.
+    /// Where `needle`, which is not empty, first lies at or after `start`; `nil` when it does not.
     static func first(
-        _ needle: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>, from start: Int
+        _ needle: UnsafeBufferPointer<UInt8>, pivot: Int = 0, in bytes: UnsafeBufferPointer<UInt8>, from start: Int
     ) -> Int? {
         guard let wanted = needle.baseAddress, let base = bytes.baseAddress else { return nil }
-        let pivot = rarest(needle)
         var at = start + pivot
         while let hit = first(needle[pivot], in: bytes, from: at), hit - pivot + needle.count <= bytes.count {
             // SAFETY: the whole needle fits between `hit - pivot`, which is not before `start`, and the end.
@@ -21,24 +24,6 @@ enum ByteSearch {
             at = hit + 1
         }
         return nil
-    }
-
-    /// The position in a needle of the byte that JSON text has least often: the fewer false hits, the faster.
-    private static func rarest(_ needle: UnsafeBufferPointer<UInt8>) -> Int {
-        var best = (position: 0, commonness: Int.max)
-        for (position, byte) in needle.enumerated() {
-            let commonness = commonness(byte)
-            if commonness < best.commonness { best = (position, commonness) }
-        }
-        return best.position
-    }
-
-    private static func commonness(_ byte: UInt8) -> Int {
-        switch byte {
-        case 0x20, 0x0A, UInt8(ascii: "\""), UInt8(ascii: ":"), UInt8(ascii: ","): 2
-        case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "_"): 1
-        default: 0
-        }
     }
 
     /// Where `byte` first lies at or after `start`; `nil` when it does not.
@@ -49,10 +34,12 @@ enum ByteSearch {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    /// Whether `prefix` lies at `offset`.
+    /// Whether `prefix`, which is not empty, lies at `offset`.
     static func has(_ prefix: StaticString, at offset: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let length = prefix.utf8CodeUnitCount
-        guard offset >= 0, offset + length <= bytes.count, let base = bytes.baseAddress else { return false }
+        guard offset >= 0, offset + length <= bytes.count, let base = bytes.baseAddress,
+            bytes[offset] == prefix.utf8Start[0]
+        else { return false }
         // SAFETY: `length` bytes are there on both sides.
         return memcmp(base + offset, prefix.utf8Start, length) == 0
     }

@@ -25,7 +25,7 @@ struct RecordFrames {
                 }
                 throw Self.damage(bytes, at: start)
             }
-            guard let lastBreak = ByteSearch.first("\n}", in: bytes, from: start) else {
+            guard let lastBreak = ByteSearch.first("\n}", pivot: 1, in: bytes, from: start) else {
                 tornFrom = start
                 return
             }
@@ -33,7 +33,8 @@ struct RecordFrames {
             guard Self.isLineEnd(bytes, end) else {
                 throw Damage(offset: lastBreak + 1, detail: "text after the closing brace of a record")
             }
-            if let inner = ByteSearch.first("\n{", in: bytes, from: start), inner < lastBreak {
+            let inside = UnsafeBufferPointer(rebasing: bytes[..<lastBreak])
+            if ByteSearch.first("\n{", pivot: 1, in: inside, from: start) != nil {
                 throw Damage(offset: start, detail: "the record is not finished before the next one begins")
             }
             frames.append(start..<end)

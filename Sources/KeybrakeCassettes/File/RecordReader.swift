@@ -68,11 +68,27 @@ enum RecordReader {
             latencyMicroseconds: object["latency_us"]?.integerValue,
             requestID: object["request_id"]?.stringValue,
             conversation: object["conversation"]?.stringValue,
-            values: (object["values"]?.objectValue?.members ?? []).compactMap { member in
-                member.value.stringValue.map { RenamedValue(standIn: member.name, recorded: $0) }
-            },
+            values: renamedValues(object["values"]),
             headers: try headers(object["headers"], "the volatile member")
         )
+    }
+
+    /// Only the renamed values of a volatile member, without reading the rest of it.
+    static func renamedValues(_ bytes: UnsafeBufferPointer<UInt8>) throws(Damage) -> [RenamedValue] {
+        var values: Slice<UnsafeBufferPointer<UInt8>>?
+        JSONScanner(bytes).forEachMember { name, value in
+            guard name.elementsEqual("values".utf8) else { return true }
+            values = value
+            return false
+        }
+        guard let values else { return [] }
+        return renamedValues(.object(try json(UnsafeBufferPointer(rebasing: values), "the list of values")))
+    }
+
+    private static func renamedValues(_ value: JSONValue?) -> [RenamedValue] {
+        (value?.objectValue?.members ?? []).compactMap { member in
+            member.value.stringValue.map { RenamedValue(standIn: member.name, recorded: $0) }
+        }
     }
 
     /// A member that is a text.

@@ -1,5 +1,3 @@
-internal import KeybrakeStripe
-
 /// Where the parts of one interaction's record lie in the file.
 struct RecordSlices: Sendable {
     /// From the opening to the closing brace.
@@ -9,39 +7,25 @@ struct RecordSlices: Sendable {
     let volatile: Range<Int>?
     let decision: Range<Int>?
     /// Members that this version of the format does not have.
-    let hasUnknownMembers: Bool
+    let unknownMembers: [String]
 
     /// Finds the parts without reading them.
     init(_ bytes: UnsafeBufferPointer<UInt8>, frame: Range<Int>) throws(RecordReader.Damage) {
-        var request: Range<Int>?
-        var response: Range<Int>?
-        var volatile: Range<Int>?
-        var decision: Range<Int>?
-        var hasUnknownMembers = false
-        var end = frame.lowerBound
         let record = UnsafeBufferPointer(rebasing: bytes[frame])
-        JSONScanner(record).forEachMember { name, value in
-            let range = value.startIndex + frame.lowerBound..<value.endIndex + frame.lowerBound
-            end = range.upperBound
-            switch name.count {
-            case 7 where name.elementsEqual(RecordMember.request.utf8): request = range
-            case 8 where name.elementsEqual(RecordMember.response.utf8): response = range
-            case 8 where name.elementsEqual(RecordMember.volatile.utf8): volatile = range
-            case 8 where name.elementsEqual(RecordMember.decision.utf8): decision = range
-            default: hasUnknownMembers = true
-            }
-            return true
+        let members = RecordMembers(record)
+        guard members.isComplete else { throw RecordReader.Damage("the record is not a JSON object") }
+        func place(_ name: String) -> Range<Int>? {
+            members.first(name).map { $0.lowerBound + frame.lowerBound..<$0.upperBound + frame.lowerBound }
         }
-        guard end < frame.upperBound, bytes[end..<frame.upperBound - 1].allSatisfy({ $0 <= 0x20 }) else {
-            throw RecordReader.Damage("the record is not a JSON object")
+        guard let request = place(RecordMember.request) else { throw RecordReader.Damage("the record has no request") }
+        guard let response = place(RecordMember.response) else {
+            throw RecordReader.Damage("the record has no response")
         }
-        guard let request else { throw RecordReader.Damage("the record has no request") }
-        guard let response else { throw RecordReader.Damage("the record has no response") }
         self.frame = frame
         self.request = request
         self.response = response
-        self.volatile = volatile
-        self.decision = decision
-        self.hasUnknownMembers = hasUnknownMembers
+        volatile = place(RecordMember.volatile)
+        decision = place(RecordMember.decision)
+        unknownMembers = members.names.filter { !RecordMember.ofInteractions.contains($0) }
     }
 }

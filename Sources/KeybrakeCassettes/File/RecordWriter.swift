@@ -102,4 +102,7 @@ enum RecordMember {
     static let response = "response"
     static let decision = "decision"
     static let volatile = "volatile"
+
+    /// What a record of an interaction may have.
+    static let ofInteractions = [request, response, decision, volatile]
 }

@@ -38,7 +38,7 @@ struct AnswerEcho {
             at = found.range.upperBound
         }
         at = 0
-        while let start = ByteSearch.first("0000000000004000800", in: bytes, from: at) {
+        while let start = ByteSearch.first("0000000000004000800", pivot: 12, in: bytes, from: at) {
             at = start + 1
             guard let found = uuid(bytes, from: start, length: 32) else { continue }
             add(found, to: &edits)
@@ -118,7 +118,7 @@ struct AnswerEcho {
     private func addConversations(_ bytes: UnsafeBufferPointer<UInt8>, to edits: inout TextEdits) {
         guard !values.recordedConversations.isEmpty else { return }
         var at = 0
-        while let found = ByteSearch.first("conversation-", in: bytes, from: at) {
+        while let found = ByteSearch.first("conversation-", pivot: 12, in: bytes, from: at) {
             at = found + 13
             while at < bytes.count, (0x30...0x39).contains(bytes[at]) { at += 1 }
             guard at < bytes.count, bytes[at] == UInt8(ascii: "]") || bytes[at] == UInt8(ascii: "\"") else { continue }

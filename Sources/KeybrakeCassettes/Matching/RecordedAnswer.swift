@@ -10,44 +10,38 @@ struct RecordedAnswer {
     /// How far a JSON body is indented within its record.
     private static let indentSpaces = 4
 
-    init(_ record: UnsafeBufferPointer<UInt8>) throws(RecordReader.Damage) {
-        var status: Int?
-        var headers: Slice<UnsafeBufferPointer<UInt8>>?
-        var json: Slice<UnsafeBufferPointer<UInt8>>?
-        var base64: Slice<UnsafeBufferPointer<UInt8>>?
-        JSONScanner(record).forEachMember { name, value in
-            switch name.count {
-            case 6 where name.elementsEqual("status".utf8): status = Int(String(decoding: value, as: UTF8.self))
-            case 7 where name.elementsEqual("headers".utf8): headers = value
-            case 4 where name.elementsEqual("json".utf8): json = value
-            case 6 where name.elementsEqual("base64".utf8): base64 = value
-            default: break
-            }
-            return true
+    /// Takes an answer apart. `isTrusted` leaves out the check whether its body is JSON.
+    init(_ response: UnsafeBufferPointer<UInt8>, isTrusted: Bool) throws(RecordReader.Damage) {
+        let members = RecordMembers(ofResponse: response)
+        func slice(_ name: String) -> UnsafeBufferPointer<UInt8>? {
+            members.first(name).map { UnsafeBufferPointer(rebasing: response[$0]) }
         }
-        guard let status, (100...599).contains(status) else {
-            throw RecordReader.Damage("the response has no status from 100 to 599")
-        }
+        guard members.isComplete else { throw RecordReader.Damage("the response is not a JSON object") }
+        guard let status = slice("status").flatMap({ Int(String(decoding: $0, as: UTF8.self)) }),
+            (100...599).contains(status)
+        else { throw RecordReader.Damage("the response has no status from 100 to 599") }
         self.status = status
-        self.headers = try headers.map { (value) throws(RecordReader.Damage) in try Self.headers(value) } ?? []
+        headers = try slice("headers").map { (value) throws(RecordReader.Damage) in try Self.headers(value) } ?? []
+        let json = slice("json")
         isJSON = json != nil
         if let json {
-            body = Self.dedented(UnsafeBufferPointer(rebasing: json))
-        } else if let base64 {
-            body = try Self.decoded(base64)
+            guard isTrusted || JSONCheck.isValid(json) else {
+                throw RecordReader.Damage("the response's body is not JSON")
+            }
+            body = Self.dedented(json)
         } else {
-            body = []
+            body = try slice("base64").map { (value) throws(RecordReader.Damage) in try Self.decoded(value) } ?? []
         }
     }
 
-    private static func headers(_ value: Slice<UnsafeBufferPointer<UInt8>>) throws(RecordReader.Damage)
+    private static func headers(_ value: UnsafeBufferPointer<UInt8>) throws(RecordReader.Damage)
         -> [(name: String, value: String)]
     {
         guard let json = try? JSONParser.parse(value) else { throw RecordReader.Damage("the headers are not JSON") }
         return try RecordReader.headers(json, "the response")
     }
 
-    private static func decoded(_ value: Slice<UnsafeBufferPointer<UInt8>>) throws(RecordReader.Damage) -> [UInt8] {
+    private static func decoded(_ value: UnsafeBufferPointer<UInt8>) throws(RecordReader.Damage) -> [UInt8] {
         guard case .string(let text)? = try? JSONParser.parse(value), let bytes = Base64.bytes(text) else {
             throw RecordReader.Damage("the response's base64 cannot be decoded")
         }

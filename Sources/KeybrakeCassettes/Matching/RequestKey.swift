@@ -7,6 +7,11 @@ internal import KeybrakeStripe
 /// requests with equal keys may still mean different UUIDs; those are compared by the player.
 struct RequestKey: Sendable, Hashable {
     let bytes: [UInt8]
+
+    func hash(into hasher: inout Hasher) {
+        // Feeding the array itself would feed it byte by byte.
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 }
 
 /// A request brought into the form in which requests are compared.

@@ -86,12 +86,19 @@ struct SecretScanner {
     private func embeddedToken(_ word: Range<Int>) -> Finding? {
         guard word.count >= 12 else { return nil }
         let text = UnsafeBufferPointer(rebasing: bytes[word])
-        for mark in TokenPrefix.embedded {
-            guard let found = ByteSearch.first(mark.text, in: text, from: 0) else { continue }
-            let prefixCount = found + mark.text.utf8CodeUnitCount
-            let rest = text[prefixCount...]
-            guard rest.count >= mark.restBytesMin, !Pseudonym.isPseudonym(rest) else { continue }
-            return Finding(kind: mark.kind, range: word, prefixCount: prefixCount)
+        var at = 2
+        while let underscore = ByteSearch.first(UInt8(ascii: "_"), in: text, from: at) {
+            at = underscore + 1
+            switch text[underscore - 1] {
+            case UInt8(ascii: "k"), UInt8(ascii: "c"), UInt8(ascii: "t"): break
+            default: continue
+            }
+            for mark in TokenPrefix.embedded where ByteSearch.has(mark.text, at: underscore - mark.anchor, in: text) {
+                let prefixCount = underscore - mark.anchor + mark.text.utf8CodeUnitCount
+                let rest = text[prefixCount...]
+                guard rest.count >= mark.restBytesMin, !Pseudonym.isPseudonym(rest) else { continue }
+                return Finding(kind: mark.kind, range: word, prefixCount: prefixCount)
+            }
         }
         return nil
     }

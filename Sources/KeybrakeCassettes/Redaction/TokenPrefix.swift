@@ -4,6 +4,8 @@ struct TokenPrefix {
     let kind: SecretScanner.Kind
     /// How many bytes must follow; fewer are an example or a mask.
     let restBytesMin: Int
+    /// The position of the underscore at which the search for it inside a word begins.
+    var anchor = 0
 
     /// What a secret word begins with. The longer of two that begin alike stands first.
     static let all: [TokenPrefix] = [
@@ -26,13 +28,13 @@ struct TokenPrefix {
 
     /// What makes a word secret wherever it stands in it.
     static let embedded: [TokenPrefix] = [
-        TokenPrefix(text: "_secret_", kind: .clientSecret, restBytesMin: 4),
-        TokenPrefix(text: "sk_live_", kind: .stripeKey, restBytesMin: 8),
-        TokenPrefix(text: "rk_live_", kind: .stripeKey, restBytesMin: 8),
-        TokenPrefix(text: "sk_test_", kind: .stripeKey, restBytesMin: 8),
-        TokenPrefix(text: "rk_test_", kind: .stripeKey, restBytesMin: 8),
-        TokenPrefix(text: "whsec_", kind: .webhookSecret, restBytesMin: 8),
-        TokenPrefix(text: "vk_", kind: .vaultKey, restBytesMin: 20),
+        TokenPrefix(text: "_secret_", kind: .clientSecret, restBytesMin: 4, anchor: 7),
+        TokenPrefix(text: "sk_live_", kind: .stripeKey, restBytesMin: 8, anchor: 2),
+        TokenPrefix(text: "rk_live_", kind: .stripeKey, restBytesMin: 8, anchor: 2),
+        TokenPrefix(text: "sk_test_", kind: .stripeKey, restBytesMin: 8, anchor: 2),
+        TokenPrefix(text: "rk_test_", kind: .stripeKey, restBytesMin: 8, anchor: 2),
+        TokenPrefix(text: "whsec_", kind: .webhookSecret, restBytesMin: 8, anchor: 5),
+        TokenPrefix(text: "vk_", kind: .vaultKey, restBytesMin: 20, anchor: 2),
     ]
 
     /// Whether a stand-in follows this prefix and ends the text.

@@ -115,7 +115,7 @@ extension UUIDText.Value {
         var digits: UInt64 = 0
         var rest = UInt64(number)
         for place in 0..<12 {
-            digits |= rest % 10 << UInt64(place * 4)
+            digits |= (rest % 10) << UInt64(place * 4)
             rest /= 10
         }
         self.init(high: 0x0000_0000_0000_4000, low: 0x8000_0000_0000_0000 | digits)
