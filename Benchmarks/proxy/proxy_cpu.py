@@ -243,8 +243,8 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         try:
             upstream_port, peer_port = free_port(), free_port()
-            started.append(
-                start_nginx(nginx, root, "upstream", upstream_port, UPSTREAM_SERVER.format(port=upstream_port, root="{root}")))
+            origin = UPSTREAM_SERVER.format(port=upstream_port, root="{root}")
+            started.append(start_nginx(nginx, root, "upstream", upstream_port, origin))
             proxies = [
                 start_nginx(
                     nginx, root, "nginx proxy_pass", peer_port,

@@ -13,6 +13,8 @@ final class ScriptedOrigin: Sendable {
         case writeAndClose(String)
         case close
         case reset
+        /// Writes these bytes, and resets the connection once the client has had time to read them.
+        case writeThenReset(String)
         /// Reads the request and says nothing.
         case silence
     }
@@ -28,6 +30,9 @@ final class ScriptedOrigin: Sendable {
         private let state = Mutex<(requests: [String], connections: Int)>(([], 0))
         var requests: [String] { state.withLock { $0.requests } }
         var connections: Int { state.withLock { $0.connections } }
+        private let resetCount = Mutex(0)
+        var resets: Int { resetCount.withLock { $0 } }
+        fileprivate func countReset() { resetCount.withLock { $0 += 1 } }
         fileprivate func add(_ request: String) { state.withLock { $0.requests.append(request) } }
         fileprivate func nextConnection() -> Int {
             state.withLock { state in
@@ -63,6 +68,7 @@ final class ScriptedOrigin: Sendable {
     var port: Int { channel.localAddress?.port ?? 0 }
     var requests: [String] { log.requests }
     var connections: Int { log.connections }
+    var resets: Int { log.resets }
 
     func stop() async throws {
         try await channel.close()
@@ -99,6 +105,12 @@ final class ScriptedOrigin: Sendable {
                 context.close(mode: .output, promise: nil)
             case .close:
                 context.close(promise: nil)
+            case .writeThenReset(let text):
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+                context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(20)) {
+                    self.perform(.reset, context)
+                    self.log.countReset()
+                }
             case .reset:
                 _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
                 context.close(promise: nil)

@@ -1,3 +1,4 @@
+import Glibc
 import KeybrakeGateway
 import NIOCore
 import NIOHTTP1
@@ -88,6 +89,28 @@ struct UpstreamClientTests {
             #expect(await sender.send(.POST, body: ByteBuffer(string: "a=2")).hasPrefix("sent: "))
             #expect(origin.requests.count == 2)
             #expect(origin.connections == 1)
+        }
+    }
+
+    /// The loop is kept busy until the kept connection is dead, so that the pool cannot have noticed.
+    @Test func repeatsARequestThatMetADeadConnectionAndNeverLeft() async throws {
+        try await withClient([[.writeThenReset(ok)], [.write(ok)]]) { sender, origin in
+            let promise = sender.eventLoop.makePromise(of: String.self)
+            let request = UpstreamRequest(
+                method: .POST, target: "/v1/x", headers: [:], body: ByteBuffer(string: "a=1"))
+            sender.eventLoop.execute {
+                sender.client.send(request, on: sender.eventLoop) { _ in
+                    while origin.resets == 0 { usleep(1_000) }
+                    usleep(10_000)
+                    sender.client.send(request, on: sender.eventLoop) { result in
+                        promise.succeed((try? result.get()).map { String(buffer: $0.body) } ?? "\(result)")
+                    }
+                }
+            }
+            let answer = try await promise.futureResult.get()
+            #expect(answer == "ok")
+            #expect(origin.requests.count == 2)
+            #expect(origin.connections == 2)
         }
     }
 
