@@ -1,7 +1,7 @@
-internal import GRDB
 internal import KeybrakeStripe
 
 extension AuditEntry {
+    /// The columns that ``init(_:)`` reads, in its order.
     static let columns = """
         seq, at_us, kind, request_id, key_id, conversation, conversation_source, agent, turn, operation, mode,
         decision, refusal, status, upstream_status, ending, object_id, related_id, meter, amount, currency, usd_cents,
@@ -9,43 +9,33 @@ extension AuditEntry {
         """
 
     /// Reads ``columns``. Throws ``LedgerFailure/damaged(_:)`` for a row of a kind that does not exist.
-    init(_ row: Row) throws {
-        guard let kind = Kind(rawValue: row["kind"]) else {
-            throw LedgerFailure.damaged("audit row \(row["seq"] as Int64) is of an unknown kind")
+    init(_ row: SQLiteStatement) throws(LedgerFailure) {
+        guard let kind = Kind(rawValue: row.text(2)) else {
+            throw .damaged("audit row \(row.integer(0)) is of an unknown kind")
         }
-        let attribution = Attribution(
-            conversation: row["conversation"], conversationSource: row["conversation_source"], agent: row["agent"],
-            turn: row["turn"]
-        )
-        let units: Int64? = row["amount"]
-        let currency = (row["currency"] as String?).flatMap { Currency($0) }
-        let decision: String? = row["decision"]
-        let detail: String? = row["detail"]
+        let units = row.optionalInteger(19)
+        let currency = row.optionalText(20).flatMap { Currency($0) }
         self.init(
-            sequence: row["seq"], atMicroseconds: row["at_us"], kind: kind, requestID: row["request_id"],
-            keyID: row["key_id"], attribution: attribution, operation: row["operation"], mode: row["mode"],
-            decision: decision.flatMap(Decision.init), refusal: row["refusal"], status: row["status"],
-            upstreamStatus: row["upstream_status"], ending: row["ending"], objectID: row["object_id"],
-            relatedID: row["related_id"], meter: row["meter"],
+            sequence: row.integer(0), atMicroseconds: row.integer(1), kind: kind, requestID: row.text(3),
+            keyID: row.optionalText(4),
+            attribution: Attribution(
+                conversation: row.optionalText(5), conversationSource: row.optionalText(6),
+                agent: row.optionalText(7), turn: row.optionalText(8)),
+            operation: row.optionalText(9), mode: row.optionalText(10),
+            decision: row.optionalText(11).flatMap(Decision.init), refusal: row.optionalText(12),
+            status: row.optionalInteger(13).map { Int($0) }, upstreamStatus: row.optionalInteger(14).map { Int($0) },
+            ending: row.optionalText(15), objectID: row.optionalText(16), relatedID: row.optionalText(17),
+            meter: row.optionalText(18),
             money: units.flatMap { units in currency.map { Money(minorUnits: units, currency: $0) } },
-            usdCents: row["usd_cents"], customer: row["customer"], idempotencyKey: row["idempotency_key"],
-            holdID: row["hold_id"], policyHash: row["policy_hash"],
-            detail: try detail.map { try JSONParser.parse($0).objectValue ?? JSONObject() } ?? JSONObject()
+            usdCents: row.optionalInteger(21), customer: row.optionalText(22), idempotencyKey: row.optionalText(23),
+            holdID: row.optionalText(24), policyHash: row.optionalText(25),
+            detail: Self.detail(row.optionalText(26))
         )
     }
 
-    /// At most `limit` rows with a number above `sequence`, in order.
-    static func fetch(after sequence: Int64, limit: Int, _ database: Database) throws -> [AuditEntry] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(columns) FROM audit WHERE seq > ? ORDER BY seq LIMIT ?")
-        let rows = try Row.fetchCursor(statement, arguments: [sequence, limit])
-        var entries: [AuditEntry] = []
-        while let row = try rows.next() { entries.append(try AuditEntry(row)) }
-        return entries
-    }
-
-    /// The number of the newest row; 0 when there is none.
-    static func lastSequence(_ database: Database) throws -> Int64 {
-        try Int64.fetchOne(database, sql: "SELECT max(seq) FROM audit") ?? 0
+    /// A detail that is no JSON object is shown as it is rather than hidden.
+    private static func detail(_ text: String?) -> JSONObject {
+        guard let text else { return JSONObject() }
+        return (try? JSONParser.parse(text))?.objectValue ?? ["unreadable": .string(text)]
     }
 }

@@ -40,7 +40,7 @@ final class CommandQueue: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Whether fewer commands wait than three quarters of what may.
+    /// Whether fewer commands wait than three quarters of what may. A closed queue has no room.
     var hasRoom: Bool { depth.load(ordering: .relaxed) < commandsMax / 4 * 3 }
 
     /// Hands a command over; `false` when the queue is closed, or full and the command one that can be refused.
@@ -60,6 +60,7 @@ final class CommandQueue: @unchecked Sendable {
     func close() {
         pthread_mutex_lock(mutex)
         isClosed = true
+        depth.store(.max, ordering: .relaxed)
         pthread_cond_signal(arrival)
         pthread_mutex_unlock(mutex)
     }
@@ -104,7 +105,7 @@ final class CommandQueue: @unchecked Sendable {
             waiting.removeFirst(batchCommandsMax)
         }
         urgentCount -= batch.count { $0.isUrgent }
-        depth.store(waiting.count, ordering: .relaxed)
+        if !isClosed { depth.store(waiting.count, ordering: .relaxed) }
         return batch
     }
 

@@ -37,11 +37,11 @@ final class LedgerDatabase: Sendable {
     }
 
     /// Runs `access` on the writing connection, alone.
-    func write<Value>(_ access: (OpaquePointer, Database) throws -> Value) throws(LedgerFailure) -> Value {
+    func write<Value>(_ access: (OpaquePointer) throws -> Value) throws(LedgerFailure) -> Value {
         do {
             return try writer.writeWithoutTransaction { database in
                 guard let connection = database.sqliteConnection else { throw LedgerFailure.closed }
-                return try access(connection, database)
+                return try access(connection)
             }
         } catch {
             throw LedgerFailure(error, path: path)
@@ -50,10 +50,13 @@ final class LedgerDatabase: Sendable {
 
     /// Runs `access` on the reading connection, at one moment of the database.
     func read<Value: Sendable>(
-        _ access: @escaping @Sendable (Database) throws -> Value
+        _ access: @escaping @Sendable (LedgerLoader) throws -> Value
     ) async throws(LedgerFailure) -> Value {
         do {
-            return try await reader.read(access)
+            return try await reader.read { [path] database in
+                guard let connection = database.sqliteConnection else { throw LedgerFailure.closed }
+                return try access(LedgerLoader(connection: connection, path: path))
+            }
         } catch {
             throw LedgerFailure(error, path: path)
         }

@@ -256,19 +256,10 @@ final class LedgerTables {
         guard claimsWritten > 0, atMicroseconds >= pruneNotBeforeMicroseconds else { return }
         oldestClaims.add(Int64(max(32, 2 * claimsWritten)))
         claimsWritten = 0
-        var lastExpired: Int64?
-        var notBefore = atMicroseconds
-        try oldestClaims.forEach { row in
-            guard notBefore == atMicroseconds else { return }
-            let end = row.integer(1) + Claim.lifetimeMicroseconds
-            if end <= atMicroseconds {
-                lastExpired = row.integer(0)
-            } else {
-                notBefore = end
-            }
-        }
-        pruneNotBeforeMicroseconds = notBefore
-        guard let lastExpired else { return }
+        let oldest = try oldestClaims.all { (rowID: $0.integer(0), end: $0.integer(1) + Claim.lifetimeMicroseconds) }
+        let expired = oldest.prefix { $0.end <= atMicroseconds }
+        pruneNotBeforeMicroseconds = expired.count < oldest.count ? oldest[expired.count].end : atMicroseconds
+        guard let lastExpired = expired.last?.rowID else { return }
         pruneClaims.add(lastExpired)
         try pruneClaims.run()
     }

@@ -68,7 +68,7 @@ final class LedgerWriter {
         replies.reserveCapacity(commands.count)
         var changes = LedgerChanges()
         do {
-            try database.write { _, _ in
+            try database.write { _ in
                 try tables.inTransaction { () throws(LedgerFailure) in
                     for command in commands {
                         let claim = try command.claimID.flatMap { id throws(LedgerFailure) in try tables.claim(id) }
@@ -94,7 +94,7 @@ final class LedgerWriter {
 
     private func checkpointIfDue() {
         guard let tables else { return }
-        try? database.write { _, _ in tables.checkpointIfDue(pages: settings.checkpointPages) }
+        try? database.write { _ in tables.checkpointIfDue(pages: settings.checkpointPages) }
     }
 
     // MARK: Failing and coming back
@@ -177,7 +177,7 @@ final class LedgerWriter {
             logger.critical(
                 "rows are lost: the ledger is closed while it cannot write", metadata: ["calls": "\(retained.count)"])
         }
-        try? database.write { _, _ in tables = nil }
+        try? database.write { _ in tables = nil }
         do {
             try database.close()
         } catch {

@@ -24,8 +24,8 @@ package final class SQLiteLedgerStore: LedgerStore {
         )
         directory = KeyDirectory()
         holds = HoldDirectory()
-        let writer = try database.write { [database, queue, directory, holds, health] connection, raw in
-            let contents = try LedgerLoader.load(raw)
+        let writer = try database.write { [database, queue, directory, holds, health] connection in
+            let contents = try LedgerLoader(connection: connection, path: database.path).contents()
             let tables = try LedgerTables(connection: connection, path: database.path)
             var machine = LedgerMachine(statuses: settings.statuses, contents: contents)
             let rows = machine.recover(interrupted: contents.interruptedCalls, atMicroseconds: atMicroseconds)
@@ -82,11 +82,19 @@ package final class SQLiteLedgerStore: LedgerStore {
     }
 
     package func auditEntries(after sequence: Int64, limit: Int) async throws(LedgerFailure) -> [AuditEntry] {
-        try await database.read { try AuditEntry.fetch(after: sequence, limit: max(0, limit), $0) }
+        try await database.read { try $0.entries(after: sequence, limit: max(0, limit)) }
     }
 
     package func lastAuditSequence() async throws(LedgerFailure) -> Int64 {
-        try await database.read { try AuditEntry.lastSequence($0) }
+        try await database.read { try $0.lastSequence() }
+    }
+
+    /// Changes the most pages that the database may have, as ``SQLiteLedgerSettings/pageCountMax`` does at the start.
+    func limitPages(to pages: Int) throws(LedgerFailure) {
+        try database.write { connection in
+            _ = try SQLiteStatement("PRAGMA max_page_count = \(pages)", on: connection, path: database.path)
+                .first { $0.integer(0) }
+        }
     }
 
     package func close() async {

@@ -1,9 +1,10 @@
 internal import GRDBSQLite
 
-/// A prepared statement for the writer: its values are added in the order of its parameters, then it is run.
+/// A prepared statement: its values are added in the order of its parameters, then it is run.
 ///
-/// The writer's own, because it runs some ten statements for every call: GRDB's statement boxes each value and checks
-/// its arguments on every run, at several times the cost. To be used inside GRDB's access to the connection only.
+/// Our own beside GRDB's for two reasons. The writer runs some ten statements for every call, and GRDB boxes each value
+/// and checks the arguments on every run. And GRDB reads a text only up to a NUL, which a client can send.
+/// To be used inside GRDB's access to the connection only.
 final class SQLiteStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
@@ -12,7 +13,10 @@ final class SQLiteStatement {
     private var parameterCount: Int32 = 0
     private var bindingCode = SQLITE_OK
 
-    init(_ sql: String, on connection: OpaquePointer, scratch: TextScratch, path: String) throws(LedgerFailure) {
+    /// - Parameter scratch: may be shared by statements of which only one at a time has values.
+    init(_ sql: String, on connection: OpaquePointer, scratch: TextScratch = TextScratch(), path: String)
+        throws(LedgerFailure)
+    {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let prepared else {
@@ -109,10 +113,12 @@ final class SQLiteStatement {
         return try step() ? read(self) : nil
     }
 
-    /// Runs a statement and reads every row.
-    func forEach(_ read: (SQLiteStatement) -> Void) throws(LedgerFailure) {
+    /// Runs a statement and makes a value of every row.
+    func all<Value>(_ read: (SQLiteStatement) throws(LedgerFailure) -> Value) throws(LedgerFailure) -> [Value] {
         defer { reset() }
-        while try step() { read(self) }
+        var values: [Value] = []
+        while try step() { values.append(try read(self)) }
+        return values
     }
 
     private func step() throws(LedgerFailure) -> Bool {
