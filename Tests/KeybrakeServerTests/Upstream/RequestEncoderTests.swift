@@ -22,10 +22,10 @@ struct RequestEncoderTests {
     @Test func writesHostHeadersAndBody() {
         let get = encode(request(headers: ["Accept": "*/*"]))
         #expect(get == (.whole, "GET /v1/x HTTP/1.1\r\nHost: api.stripe.com\r\nAccept: */*\r\n\r\n"))
-        let post = encode(request(.POST, headers: ["Idempotency-Key": "k"], body: "amount=1"))
+        let post = encode(request(.POST, headers: ["X-Key": "k"], body: "amount=1"))
         #expect(
             post.text
-                == "POST /v1/x HTTP/1.1\r\nHost: api.stripe.com\r\nIdempotency-Key: k\r\nContent-Length: 8\r\n\r\namount=1"
+                == "POST /v1/x HTTP/1.1\r\nHost: api.stripe.com\r\nX-Key: k\r\nContent-Length: 8\r\n\r\namount=1"
         )
         #expect(encode(request(.POST)).text.hasSuffix("Content-Length: 0\r\n\r\n"))
     }
