@@ -21,12 +21,15 @@ struct ByteSource: ~Copyable {
     /// The place in the file of `base[0]`.
     private(set) var windowOffset: Int64 = 0
     private(set) var isAtEnd = false
-    private var capacity = Self.blockBytes * 2
+    private var capacity: Int
+    private let blockBytes: Int
     private let descriptor: Int32
     private var hasher = SHA256Hasher()
 
-    init(path: String) throws(InputFailure) {
+    init(path: String, blockBytes: Int = Self.blockBytes) throws(InputFailure) {
         self.path = path
+        self.blockBytes = blockBytes
+        capacity = blockBytes * 2
         descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw InputFailure("cannot open \(path): \(String(cString: strerror(errno)))") }
         var status = stat()
@@ -57,7 +60,7 @@ struct ByteSource: ~Copyable {
     mutating func more() throws(InputFailure) -> Bool {
         guard !isAtEnd else { return false }
         try makeRoom()
-        let count = Glibc.read(descriptor, base + end, Self.blockBytes)
+        let count = Glibc.read(descriptor, base + end, blockBytes)
         guard count >= 0 else { throw InputFailure("cannot read \(path): \(String(cString: strerror(errno)))") }
         guard count > 0 else {
             isAtEnd = true
@@ -67,6 +70,15 @@ struct ByteSource: ~Copyable {
         end += count
         (base + end).update(repeating: 0, count: 8)
         return true
+    }
+
+    /// Goes to a place in the file, to read a single record again. The digest is then worth nothing.
+    mutating func seek(to offset: Int64) {
+        lseek(descriptor, off_t(offset), SEEK_SET)
+        start = 0
+        end = 0
+        windowOffset = offset
+        isAtEnd = false
     }
 
     /// Reads to the end and gives the digest of the whole file.
@@ -85,7 +97,7 @@ struct ByteSource: ~Copyable {
             start = 0
             end = kept
         }
-        guard kept + Self.blockBytes > capacity else { return }
+        guard kept + blockBytes > capacity else { return }
         guard kept <= Self.recordBytesMax else {
             throw InputFailure("a record at byte \(offset) is longer than \(Self.recordBytesMax) bytes")
         }

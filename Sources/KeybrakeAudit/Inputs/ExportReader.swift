@@ -7,6 +7,7 @@ enum ExportReader {
         let name = baseName(path)
         let index = books.files.count
         books.files.append(InputFile(name: name))
+        books.layouts.append(RecordLayout(path: path))
         do throws(InputFailure) {
             var source = try ByteSource(path: path)
             books.files[index].sizeBytes = source.sizeBytes

@@ -19,6 +19,7 @@ struct PaymentsColumns {
     private(set) var customer: Int?
     private(set) var intent: Int?
     private(set) var mode: Int?
+    private(set) var declineReason: Int?
     /// Columns of the metadata key `conversation_id`; keys that differ in case have columns of their own.
     private(set) var conversations: [Int] = []
 
@@ -51,6 +52,7 @@ struct PaymentsColumns {
         case "customer id": customer = index
         case "paymentintent id": intent = index
         case "mode": mode = index
+        case "decline reason": declineReason = index
         default: break
         }
     }

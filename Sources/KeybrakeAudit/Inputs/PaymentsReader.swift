@@ -32,6 +32,8 @@ struct PaymentsReader: ~Copyable {
             }
         }
         columns = PaymentsColumns(header: header)
+        books.layouts[fileIndex].columns = columns
+        books.layouts[fileIndex].delimiter = delimiter
     }
 
     /// Reads all records into the books and tells what the file is.

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Says on standard error how far long work has come, when somebody is looking at a terminal.
 struct Progress {
     private let isShown: Bool
@@ -11,26 +9,18 @@ struct Progress {
         self.isShown = isShown
     }
 
-    /// Whether standard error is a terminal.
-    static var hasTerminal: Bool { isatty(STDERR_FILENO) == 1 }
-
     /// Shows the share, at most once a percent.
     mutating func report(done: Int64, of total: Int64) {
         guard isShown, total > 0 else { return }
         let percent = min(100, done * 100 / total)
         guard percent > shownPercent else { return }
         shownPercent = percent
-        Self.write("\r\(label) \(percent) %")
+        StandardError.write("\r\(label) \(percent) %")
     }
 
     /// Clears the line.
     func finish() {
         guard isShown, shownPercent >= 0 else { return }
-        Self.write("\r\u{1B}[K")
-    }
-
-    private static func write(_ text: String) {
-        var text = text
-        text.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        StandardError.write("\r\u{1B}[K")
     }
 }

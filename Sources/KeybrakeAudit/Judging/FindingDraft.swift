@@ -10,8 +10,8 @@ struct FindingDraft {
         case ambiguity(Int)
         case duplicates(Int)
         case cap(Int)
-        /// About the whole, as a sentence.
-        case sentence(String)
+        /// About a whole input or all of them: what it is about, and a sentence.
+        case sentence(about: String, String)
     }
 
     var check: Check

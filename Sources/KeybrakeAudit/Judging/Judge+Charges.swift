@@ -179,7 +179,7 @@ extension Judge {
             contradicted.insert(currency)
             find(
                 .exponentContradicted,
-                .sentence("all \(differing) pairs in \(currency.text) differ by the factor 10^\(power)"))
+                .sentence(about: currency.text, "all \(differing) pairs in \(currency.text) differ by the factor 10^\(power)"))
         }
         for index in amountMismatches where !contradicted.contains(books.charges[index].currency) {
             find(.amountMismatch, .charge(index), conversation: conversation(ofCharge: index))

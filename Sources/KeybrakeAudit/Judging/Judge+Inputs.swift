@@ -9,11 +9,11 @@ extension Judge {
             let earlier = books.files[pair.earlierFile].name
             let later = books.files[pair.laterFile].name
             let place = earlier == later ? "within \(later)" : "in \(later), read before in \(earlier)"
-            find(.repeatedRecords, .sentence("\(count) repeated records \(place)"))
+            find(.repeatedRecords, .sentence(about: later, "\(count) repeated records \(place)"))
         }
-        for (index, file) in books.files.enumerated() where file.state != .refused {
-            for fact in file.missingFacts where index == 0 || !file.missingFacts.isEmpty {
-                find(.missingColumn, .sentence("\(file.name) has no \(fact.rawValue)"))
+        for file in books.files where file.state != .refused {
+            for fact in file.missingFacts {
+                find(.missingColumn, .sentence(about: "\(file.name), \(fact.rawValue)", "\(file.name) has no \(fact.rawValue)"))
             }
         }
         judgePeriods()
@@ -26,12 +26,12 @@ extension Judge {
     private mutating func judgePeriods() {
         guard books.audit.isReadable, !books.charges.isEmpty else { return }
         guard let audit = coverage.audit else {
-            find(.periods, .sentence("the audit has no rows"))
+            find(.periods, .sentence(about: "audit", "the audit has no rows"))
             return
         }
         guard let period = coverage.period else { return }
         if !period.overlaps(audit) {
-            find(.periods, .sentence("the exports and the audit have no time in common"))
+            find(.periods, .sentence(about: "overlap", "the exports and the audit have no time in common"))
         }
     }
 

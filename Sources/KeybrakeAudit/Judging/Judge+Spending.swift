@@ -1,14 +1,6 @@
 internal import KeybrakeStripe
 
 extension Judge {
-    /// What makes two charges look like one that was made twice.
-    private struct SameCharge: Hashable {
-        var conversation: UInt32
-        var customer: UInt32
-        var amount: Int64
-        var currency: UInt16
-    }
-
     /// Finds charges of one conversation that were possibly made twice.
     mutating func judgeDuplicates() {
         guard !settings.expectedRepeats.contains("all") else {
@@ -68,20 +60,17 @@ extension Judge {
         return product.high ^ product.low
     }
 
-    /// One key on one UTC day.
-    private struct KeyDay: Hashable {
-        var key: UInt32
-        var day: Int32
-    }
-
     /// Finds keys whose charges of a day exceed their cap.
     mutating func judgeCaps() {
-        var sums: [KeyDay: Int64] = [:]
-        sums.reserveCapacity(books.keyTimes.rows.count)
-        forEachCappedCharge { keyDay, cents, _, _ in sums[keyDay, default: 0] &+= cents }
+        var sums = KeyDaySums(capacity: books.keyTimes.rows.count)
+        var exceeded: Set<KeyDay> = []
+        forEachCappedCharge { keyDay, cents, cap, _ in
+            if sums.add(cents, to: keyDay) > cap { exceeded.insert(keyDay) }
+        }
+        guard !exceeded.isEmpty else { return }
         var over: [KeyDay: [(charge: Int, cents: Int64)]] = [:]
-        forEachCappedCharge { keyDay, cents, cap, charge in
-            if sums[keyDay, default: 0] > cap { over[keyDay, default: []].append((charge, cents)) }
+        forEachCappedCharge { keyDay, cents, _, charge in
+            if exceeded.contains(keyDay) { over[keyDay, default: []].append((charge, cents)) }
         }
         for (keyDay, charges) in over.sorted(by: { ($0.key.day, $0.key.key) < ($1.key.day, $1.key.key) }) {
             breach(keyDay, charges)

@@ -47,7 +47,7 @@ extension Judge {
         ]
         let hasOpen = judgement.charges[.open].count > 0 || judgement.attempts[.open].count > 0
         if !judgement.proof.ties || hasOpen {
-            find(.doesNotTie, .sentence("the class totals differ from the totals of the files"))
+            find(.doesNotTie, .sentence(about: "totals", "the class totals differ from the totals of the files"))
         }
     }
 

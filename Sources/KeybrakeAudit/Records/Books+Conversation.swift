@@ -8,11 +8,12 @@ extension Books {
         case .malformed: record.flags.insert(.tagMalformed)
         case .ambiguous: record.flags.insert(.tagAmbiguous)
         case .named(let id):
+            record.taggedConversation = findConversation(id)
+            guard record.taggedConversation == 0 else { return }
             if UUIDText.isUUID(id) {
                 record.taggedConversation = conversation(id)
             } else {
-                record.taggedConversation = findConversation(id)
-                if record.taggedConversation == 0 { record.flags.insert(.tagMalformed) }
+                record.flags.insert(.tagMalformed)
             }
         }
     }

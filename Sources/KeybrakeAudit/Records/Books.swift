@@ -24,6 +24,8 @@ final class Books {
     var isKnownConversation: [Bool] = [false]
 
     var files: [InputFile] = []
+    /// How to read a record of each file again.
+    var layouts: [RecordLayout] = []
     var auditFiles: [InputFile] = []
     var audit = AuditTotals()
     var keyTimes = KeyTimes([])
@@ -48,13 +50,16 @@ final class Books {
 
     /// The number of a conversation; ids that are UUIDs are the same in any case of letters.
     func conversation(_ text: UnsafeRawBufferPointer) -> UInt32 {
+        let number = conversations.find(text)
+        guard number == 0 else { return number }
         guard UUIDText.isUUID(text), UUIDText.hasUpperCase(text) else { return conversations.intern(text) }
         return UUIDText.lowercased(text).withUnsafeBytes { conversations.intern($0) }
     }
 
-    /// The number of a conversation that some row or key has named, or 0.
+    /// The number of a conversation that some row, key or export has named, or 0.
     func findConversation(_ text: UnsafeRawBufferPointer) -> UInt32 {
-        guard UUIDText.isUUID(text), UUIDText.hasUpperCase(text) else { return conversations.find(text) }
+        let number = conversations.find(text)
+        guard number == 0, UUIDText.isUUID(text), UUIDText.hasUpperCase(text) else { return number }
         return UUIDText.lowercased(text).withUnsafeBytes { conversations.find($0) }
     }
 
@@ -97,6 +102,14 @@ final class Books {
         }
         return found.reversed()
     }
+}
+
+/// What is needed to read a single record of a file again.
+struct RecordLayout {
+    var path: String
+    /// `nil` for JSON.
+    var columns: PaymentsColumns?
+    var delimiter: UInt8 = UInt8(ascii: ",")
 }
 
 /// A record whose id was read before.

@@ -1,6 +1,8 @@
 /// Sums of money by currency, in smallest units. Files have a handful of currencies, so a short list beats a table.
 struct CurrencySums: Equatable {
-    private var entries: [Entry] = []
+    /// The currency seen first lies in place; nearly always it is the only one.
+    private var first = Entry(currency: .unknown, sum: 0)
+    private var others: [Entry] = []
 
     private struct Entry: Equatable {
         var currency: CurrencyCode
@@ -8,30 +10,38 @@ struct CurrencySums: Equatable {
     }
 
     mutating func add(_ amount: Int64, _ currency: CurrencyCode) {
-        for index in entries.indices where entries[index].currency == currency {
-            entries[index].sum += Int128(amount)
-            return
+        if first.currency == currency {
+            first.sum += Int128(amount)
+        } else {
+            addOther(Int128(amount), currency)
         }
-        entries.append(Entry(currency: currency, sum: Int128(amount)))
     }
 
     mutating func add(_ other: CurrencySums, sign: Int128 = 1) {
-        for entry in other.entries {
-            if let index = entries.firstIndex(where: { $0.currency == entry.currency }) {
-                entries[index].sum += sign * entry.sum
-            } else {
-                entries.append(Entry(currency: entry.currency, sum: sign * entry.sum))
-            }
+        for entry in [other.first] + other.others where entry.sum != 0 {
+            addOther(sign * entry.sum, entry.currency)
         }
+    }
+
+    private mutating func addOther(_ sum: Int128, _ currency: CurrencyCode) {
+        if first.currency == currency || (first.sum == 0 && first.currency == .unknown) {
+            first = Entry(currency: currency, sum: first.sum + sum)
+            return
+        }
+        for index in others.indices where others[index].currency == currency {
+            others[index].sum += sum
+            return
+        }
+        others.append(Entry(currency: currency, sum: sum))
     }
 
     /// The sums that are not zero, by currency code.
     var sorted: [(currency: CurrencyCode, sum: Int128)] {
-        entries.filter { $0.sum != 0 }.map { ($0.currency, $0.sum) }.sorted { $0.currency < $1.currency }
+        ([first] + others).filter { $0.sum != 0 }.map { ($0.currency, $0.sum) }.sorted { $0.currency < $1.currency }
     }
 
     func sum(_ currency: CurrencyCode) -> Int128 {
-        entries.first { $0.currency == currency }?.sum ?? 0
+        sorted.first { $0.currency == currency }?.sum ?? 0
     }
 
     static func == (left: Self, right: Self) -> Bool {

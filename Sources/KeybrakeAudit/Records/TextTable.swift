@@ -1,45 +1,44 @@
-internal import Glibc
-
 /// Gives every distinct byte string a small number, beginning with 1; the empty string is 0.
 ///
-/// Open addressing over one arena of bytes: about 20 bytes beside the text for each entry, no object per string.
-/// Numbers are given in order of first appearance, so they do not depend on hashing.
+/// Open addressing. A slot holds half of the hash and the place of the text, and the text lies next to its number, so
+/// that a look-up touches two places in memory and not more: with a million ids that is what it costs. Numbers are
+/// given in order of first appearance, so they do not depend on hashing.
 struct TextTable: ~Copyable {
-    /// Where a text lies in the arena and what it hashes to.
-    private struct Entry {
-        var offset: UInt64
-        var length: UInt32
-        var hash: UInt32
-    }
-
     /// The longest text that keeps its bytes; a longer one is cut, which no id of Stripe's ever is.
     static let lengthMax = 4_096
+    /// Number and length, before the bytes of a text.
+    private static let headBytes = 8
+    private static let upperHalf: UInt64 = 0xFFFF_FFFF_0000_0000
 
-    private var arena: UnsafeMutablePointer<UInt8>
+    /// Texts, each with its number and length before it, at multiples of eight bytes.
+    private var arena: UnsafeMutableRawPointer
     private var arenaCapacity: Int
-    private var arenaCount = 0
-    private var entries: UnsafeMutablePointer<Entry>
-    private var entryCapacity: Int
+    private var arenaCount = 8
+    /// For each number the place of its text, in units of eight bytes.
+    private var places: UnsafeMutablePointer<UInt32>
+    private var placeCapacity: Int
     private(set) var count = 0
-    private var slots: UnsafeMutablePointer<UInt32>
+    /// The upper half of the hash, then the place of the text; 0 is free.
+    private var slots: UnsafeMutablePointer<UInt64>
     private var slotMask: Int
 
     init(capacity: Int = 64) {
-        entryCapacity = max(64, capacity)
-        arenaCapacity = entryCapacity * 28
+        placeCapacity = max(64, capacity)
+        arenaCapacity = placeCapacity * 40
         var slotCount = 128
-        while slotCount < entryCapacity * 2 { slotCount *= 2 }
+        while slotCount < placeCapacity * 2 { slotCount *= 2 }
         slotMask = slotCount - 1
-        arena = .allocate(capacity: arenaCapacity)
-        entries = .allocate(capacity: entryCapacity + 1)
-        entries.initialize(to: Entry(offset: 0, length: 0, hash: 0))
+        arena = .allocate(byteCount: arenaCapacity, alignment: 8)
+        arena.initializeMemory(as: UInt64.self, repeating: 0, count: 1)
+        places = .allocate(capacity: placeCapacity + 1)
+        places.initialize(to: 0)
         slots = .allocate(capacity: slotCount)
         slots.initialize(repeating: 0, count: slotCount)
     }
 
     deinit {
         arena.deallocate()
-        entries.deallocate()
+        places.deallocate()
         slots.deallocate()
     }
 
@@ -48,25 +47,14 @@ struct TextTable: ~Copyable {
         guard text.count > 0 else { return 0 }
         let text = text.count > Self.lengthMax ? UnsafeRawBufferPointer(rebasing: text[..<Self.lengthMax]) : text
         let hash = Self.hash(text)
-        var slot = Int(hash) & slotMask
-        while true {
-            let found = slots[slot]
-            if found == 0 { return append(text, hash: UInt32(truncatingIfNeeded: hash >> 32), slot: slot) }
-            if matches(found, text, UInt32(truncatingIfNeeded: hash >> 32)) { return found }
-            slot = (slot &+ 1) & slotMask
-        }
+        let (slot, number) = probe(text, hash: hash)
+        return number != 0 ? number : append(text, hash: hash, slot: slot)
     }
 
     /// The number of the text, or 0 when it has none.
     func find(_ text: UnsafeRawBufferPointer) -> UInt32 {
         guard text.count > 0, text.count <= Self.lengthMax else { return 0 }
-        let hash = Self.hash(text)
-        var slot = Int(hash) & slotMask
-        while true {
-            let found = slots[slot]
-            if found == 0 || matches(found, text, UInt32(truncatingIfNeeded: hash >> 32)) { return found }
-            slot = (slot &+ 1) & slotMask
-        }
+        return probe(text, hash: Self.hash(text)).number
     }
 
     /// The number of the text, giving it one when it is new.
@@ -84,8 +72,9 @@ struct TextTable: ~Copyable {
     /// The bytes that have that number. Valid until the next text is added.
     func bytes(_ number: UInt32) -> UnsafeRawBufferPointer {
         precondition(number <= count, "a number that this table gave")
-        let entry = entries[Int(number)]
-        return UnsafeRawBufferPointer(start: arena + Int(entry.offset), count: Int(entry.length))
+        let head = arena + Int(places[Int(number)]) * 8
+        return UnsafeRawBufferPointer(
+            start: head + Self.headBytes, count: Int(head.load(fromByteOffset: 4, as: UInt32.self)))
     }
 
     /// The text that has that number, with U+FFFD for bytes that are not UTF-8.
@@ -93,43 +82,69 @@ struct TextTable: ~Copyable {
         String(decoding: bytes(number), as: UTF8.self)
     }
 
-    private func matches(_ number: UInt32, _ text: UnsafeRawBufferPointer, _ hash: UInt32) -> Bool {
-        let entry = entries[Int(number)]
-        guard entry.hash == hash, Int(entry.length) == text.count, let start = text.baseAddress else { return false }
-        return memcmp(arena + Int(entry.offset), start, text.count) == 0
+    /// The slot of the text with its number, or the free slot where it belongs with 0.
+    private func probe(_ text: UnsafeRawBufferPointer, hash: UInt64) -> (slot: Int, number: UInt32) {
+        var slot = Int(truncatingIfNeeded: hash) & slotMask
+        while true {
+            let found = slots[slot]
+            if found == 0 { return (slot, 0) }
+            if (found ^ hash) & Self.upperHalf == 0 {
+                let head = UnsafeRawPointer(arena) + Int(found & 0xFFFF_FFFF) * 8
+                if Self.matches(head, text) { return (slot, head.load(as: UInt32.self)) }
+            }
+            slot = (slot &+ 1) & slotMask
+        }
     }
 
-    private mutating func append(_ text: UnsafeRawBufferPointer, hash: UInt32, slot: Int) -> UInt32 {
-        if arenaCount + text.count > arenaCapacity { growArena(atLeast: arenaCount + text.count) }
-        if count == entryCapacity { growEntries() }
-        UnsafeMutableRawPointer(arena + arenaCount).copyMemory(from: text.baseAddress ?? arenaStart, byteCount: text.count)
+    private static func matches(_ head: UnsafeRawPointer, _ text: UnsafeRawBufferPointer) -> Bool {
+        guard Int(head.load(fromByteOffset: 4, as: UInt32.self)) == text.count else { return false }
+        let stored = head + headBytes
+        var at = 0
+        while at &+ 8 <= text.count {
+            guard stored.load(fromByteOffset: at, as: UInt64.self)
+                == text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            else { return false }
+            at &+= 8
+        }
+        while at < text.count {
+            guard stored.load(fromByteOffset: at, as: UInt8.self) == text[at] else { return false }
+            at &+= 1
+        }
+        return true
+    }
+
+    private mutating func append(_ text: UnsafeRawBufferPointer, hash: UInt64, slot: Int) -> UInt32 {
+        let needed = (Self.headBytes + text.count + 7) / 8 * 8
+        if arenaCount + needed > arenaCapacity { growArena(atLeast: arenaCount + needed) }
+        if count == placeCapacity { growPlaces() }
         count += 1
-        (entries + count).initialize(
-            to: Entry(offset: UInt64(arenaCount), length: UInt32(truncatingIfNeeded: text.count), hash: hash))
-        arenaCount += text.count
-        slots[slot] = UInt32(truncatingIfNeeded: count)
+        let place = UInt32(truncatingIfNeeded: arenaCount / 8)
+        let head = arena + arenaCount
+        head.storeBytes(of: UInt32(truncatingIfNeeded: count), as: UInt32.self)
+        head.storeBytes(of: UInt32(truncatingIfNeeded: text.count), toByteOffset: 4, as: UInt32.self)
+        UnsafeMutableRawBufferPointer(start: head + Self.headBytes, count: text.count).copyMemory(from: text)
+        (places + count).initialize(to: place)
+        arenaCount += needed
+        slots[slot] = (hash & Self.upperHalf) | UInt64(place)
         if count * 2 > slotMask { growSlots() }
         return UInt32(truncatingIfNeeded: count)
     }
 
-    private var arenaStart: UnsafeRawPointer { UnsafeRawPointer(arena) }
-
     private mutating func growArena(atLeast needed: Int) {
-        let capacity = max(arenaCapacity * 2, needed)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        larger.update(from: arena, count: arenaCount)
+        arenaCapacity = max(arenaCapacity * 2, needed)
+        precondition(arenaCapacity / 8 < Int(UInt32.max), "at most 32 GiB of distinct texts")
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: arenaCapacity, alignment: 8)
+        larger.copyMemory(from: arena, byteCount: arenaCount)
         arena.deallocate()
         arena = larger
-        arenaCapacity = capacity
     }
 
-    private mutating func growEntries() {
-        precondition(entryCapacity < Int(UInt32.max) / 2, "at most two thousand million distinct texts")
-        let larger = UnsafeMutablePointer<Entry>.allocate(capacity: entryCapacity * 2 + 1)
-        larger.update(from: entries, count: count + 1)
-        entries.deallocate()
-        entries = larger
-        entryCapacity *= 2
+    private mutating func growPlaces() {
+        let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: placeCapacity * 2 + 1)
+        larger.update(from: places, count: count + 1)
+        places.deallocate()
+        places = larger
+        placeCapacity *= 2
     }
 
     private mutating func growSlots() {
@@ -138,11 +153,11 @@ struct TextTable: ~Copyable {
         slots = .allocate(capacity: slotCount)
         slots.initialize(repeating: 0, count: slotCount)
         slotMask = slotCount - 1
-        guard count > 0 else { return }
         for number in 1...count {
-            var slot = Int(Self.hash(bytes(UInt32(truncatingIfNeeded: number)))) & slotMask
+            let hash = Self.hash(bytes(UInt32(truncatingIfNeeded: number)))
+            var slot = Int(truncatingIfNeeded: hash) & slotMask
             while slots[slot] != 0 { slot = (slot &+ 1) & slotMask }
-            slots[slot] = UInt32(truncatingIfNeeded: number)
+            slots[slot] = (hash & Self.upperHalf) | UInt64(places[number])
         }
     }
 
