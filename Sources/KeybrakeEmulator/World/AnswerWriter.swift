@@ -14,6 +14,11 @@ enum AnswerWriter {
             status: error.status, headers: headers(call, layer), body: error.body, layer: layer)
     }
 
+    /// The answer of a call that a fault kept from being executed and whose connection is reset.
+    static func nothing(_ call: EmulatorCall) -> EmulatorAnswer {
+        EmulatorAnswer(status: 200, headers: headers(call, .state), body: [], layer: .state)
+    }
+
     /// The same answer once more.
     static func replay(_ entry: IdempotencyTable.Entry, call: EmulatorCall) -> EmulatorAnswer {
         var headers = headers(call, entry.layer)

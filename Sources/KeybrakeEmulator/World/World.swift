@@ -25,15 +25,34 @@ struct World: Sendable {
             return AnswerWriter.failure(refusal, call: call, layer: .state)
         }
         begin(now)
+        guard let header = call.faultHeader else { return dispatch(call, now: now) }
+        let fault: Fault
+        do throws(StripeError) {
+            fault = try Fault(header)
+        } catch {
+            return AnswerWriter.failure(error, call: call, layer: .state)
+        }
+        var answer = fault.isExecuted ? dispatch(call, now: now) : AnswerWriter.nothing(call)
+        if let error = fault.error { answer = AnswerWriter.failure(error, call: call, layer: .state) }
+        return fault.applied(to: answer)
+    }
+
+    /// The answer of the account that the call names; a connected one begins when it is named for the first time.
+    private mutating func dispatch(_ call: EmulatorCall, now: Int64) -> EmulatorAnswer {
         guard let id = call.account, id != platform.id else {
             return platform.answer(call, now: now)
         }
         guard id.hasPrefix("acct_"), id.utf8.count <= 64 else {
             return AnswerWriter.failure(APIKeys.unknownAccount(id, key: call.apiKey), call: call, layer: .state)
         }
-        return connected[
-            id, default: Account(id: id, worldName: name, configuration: configuration)
-        ].answer(call, now: now)
+        if connected[id] == nil { connected[id] = fresh(id, now: now) }
+        return connected[id]?.answer(call, now: now) ?? AnswerWriter.nothing(call)
+    }
+
+    private func fresh(_ id: String, now: Int64) -> Account {
+        var account = Account(id: id, worldName: name, configuration: configuration)
+        if configuration.seedsFixtures { Seeds.addFixtures(to: &account, now: now) }
+        return account
     }
 
     /// Moves the clock on and lets happen what falls due until then.
