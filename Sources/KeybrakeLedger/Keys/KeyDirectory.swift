@@ -21,7 +21,8 @@ package final class KeyDirectory: Sendable {
         entries.withLock { Array($0.values) }
     }
 
-    func publish(_ entry: KeyEntry) {
+    /// Takes over what has been committed.
+    package func publish(_ entry: KeyEntry) {
         entries.withLock { $0[entry.key.id] = entry }
     }
 }

@@ -1,10 +1,10 @@
 /// A cap with its scope and its kind of window. Every key has one of its own, for all meters and by the UTC day.
-struct Budget: Sendable, Equatable {
-    let id: String
-    let scopeKind: String
-    let scopeID: String
-    let windowKind: String
-    let cap: SpendLimit
+package struct Budget: Sendable, Equatable {
+    package let id: String
+    package let scopeKind: String
+    package let scopeID: String
+    package let windowKind: String
+    package let cap: SpendLimit
 
     /// The budget of a key.
     init(keyID: String, cap: SpendLimit) {
@@ -19,5 +19,6 @@ struct Budget: Sendable, Equatable {
         self.cap = cap
     }
 
-    static func id(keyID: String) -> String { "key:\(keyID):day" }
+    /// The id of a key's budget.
+    package static func id(keyID: String) -> String { "key:\(keyID):day" }
 }

@@ -1,14 +1,15 @@
 /// What one budget has spent in one window. Amounts are US cents, never below zero.
-struct BudgetWindow: Sendable, Equatable {
-    struct ID: Sendable, Hashable {
-        let budgetID: String
+package struct BudgetWindow: Sendable, Equatable {
+    /// Which budget, and which of its windows.
+    package struct ID: Sendable, Hashable {
+        package let budgetID: String
         /// The window's beginning in seconds since 1970.
-        let startSeconds: Int64
+        package let startSeconds: Int64
     }
 
-    let id: ID
-    private(set) var settledUSDCents: Int64
-    private(set) var heldUSDCents: Int64
+    package let id: ID
+    package private(set) var settledUSDCents: Int64
+    package private(set) var heldUSDCents: Int64
 
     init(id: ID, settledUSDCents: Int64 = 0, heldUSDCents: Int64 = 0) {
         precondition(settledUSDCents >= 0 && heldUSDCents >= 0, "a window's amounts are never below zero")

@@ -1,39 +1,39 @@
-internal import KeybrakeStripe
+package import KeybrakeStripe
 
 /// Money held for one object or one call, through all its steps.
 ///
 /// Several calls can be under way on one hold (an update and a confirmation, say), and the outcome of some may have
 /// been lost. Each keeps its own total, and the hold is as large as the largest of them and of what is known, so that
 /// no order of endings can free too much.
-struct Hold: Sendable, Equatable {
+package struct Hold: Sendable, Equatable {
     /// One call on the hold whose outcome is not known.
-    struct Step: Sendable, Equatable {
-        let requestID: String
+    package struct Step: Sendable, Equatable {
+        package let requestID: String
         /// The total that the object has if the call succeeds; `nil` for a call that asks for nothing (a cancel).
-        let amount: HoldAmount?
+        package let amount: HoldAmount?
         /// Whether the call is over without an outcome.
-        var isLost = false
+        package var isLost = false
     }
 
-    let id: String
-    let keyID: String
+    package let id: String
+    package let keyID: String
     /// The call that opened the hold.
-    let requestID: String
-    let operation: String
-    let meter: String
-    let budgetID: String
-    let createdAtMicroseconds: Int64
-    var updatedAtMicroseconds: Int64
+    package let requestID: String
+    package let operation: String
+    package let meter: String
+    package let budgetID: String
+    package let createdAtMicroseconds: Int64
+    package var updatedAtMicroseconds: Int64
     /// What the last answer confirmed; `nil` until one has.
-    var known: HoldAmount?
-    var steps: [Step]
+    package var known: HoldAmount?
+    package var steps: [Step]
     /// The two ids under which the hold is found, in the order in which they became known.
-    var objectID: String?
-    var relatedID: String?
-    private(set) var settledMoney: Money?
-    private(set) var settledUSDCents: Int64?
+    package var objectID: String?
+    package var relatedID: String?
+    package private(set) var settledMoney: Money?
+    package private(set) var settledUSDCents: Int64?
     /// What is held, or was when the hold closed; see ``refresh()``.
-    private(set) var amount: HoldAmount
+    package private(set) var amount: HoldAmount
     /// Settled or released; `nil` while the hold is open.
     private(set) var closedState: HoldState?
 
@@ -60,7 +60,7 @@ struct Hold: Sendable, Equatable {
     }
 
     /// Where the hold stands.
-    var state: HoldState {
+    package var state: HoldState {
         if let closedState { return closedState }
         if steps.contains(where: { !$0.isLost }) { return .held }
         return steps.isEmpty ? .authorised : .unknown

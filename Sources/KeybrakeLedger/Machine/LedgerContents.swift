@@ -1,13 +1,17 @@
-/// What a ledger holds when it is opened, before any command.
-struct LedgerContents: Sendable {
-    var keys: [VaultKey] = []
-    var policies: [String: Policy] = [:]
-    var budgets: [Budget] = []
+/// What a machine starts from: a whole ledger when one is opened, or as much of it as a batch of commands can touch.
+package struct LedgerContents: Sendable {
+    package var keys: [VaultKey] = []
+    package var policies: [String: Policy] = [:]
+    package var budgets: [Budget] = []
     /// The newest window of every budget, and every older one in which something is held.
-    var windows: [BudgetWindow] = []
+    package var windows: [BudgetWindow] = []
     /// Every open hold; a step under way when the ledger was left is not among its steps any more.
-    var openHolds: [Hold] = []
+    package var openHolds: [Hold] = []
     /// Intent rows of the calls that were under way when the ledger was left.
-    var interruptedCalls: [AuditEntry] = []
-    var lastSequence: Int64 = 0
+    package var interruptedCalls: [AuditEntry] = []
+    /// Calls under way in the ledger's instances, none of them among the interrupted ones.
+    package var runningCalls: [RunningCall] = []
+    package var lastSequence: Int64 = 0
+
+    package init() {}
 }

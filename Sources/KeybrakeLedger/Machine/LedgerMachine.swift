@@ -4,7 +4,7 @@ internal import KeybrakeStripe
 ///
 /// It knows keys, budgets, windows, open holds and calls under way. It reads no clock, draws no randomness, and what
 /// it cannot hold in memory (finished idempotency claims) is given to it with the command.
-struct LedgerMachine: Sendable {
+package struct LedgerMachine: Sendable {
     let statuses: RefusalStatuses
     var keys: JournaledTable<String, VaultKey>
     var policies: JournaledTable<String, Policy>
@@ -18,12 +18,13 @@ struct LedgerMachine: Sendable {
     var holdsOfObjects: JournaledTable<String, [String]>
     /// Calls under way, by request id.
     var running: JournaledTable<String, RunningCall>
-    var lastSequence: Int64
+    /// The number of the newest audit row.
+    package var lastSequence: Int64
     private var keptSequence: Int64
     /// Rows of the command at hand.
     var rows: [LedgerRow] = []
 
-    init(statuses: RefusalStatuses = .standard, contents: LedgerContents = LedgerContents()) {
+    package init(statuses: RefusalStatuses = .standard, contents: LedgerContents = LedgerContents()) {
         self.statuses = statuses
         keys = JournaledTable(Self.table(contents.keys, by: \.id))
         policies = JournaledTable(contents.policies)
@@ -34,7 +35,7 @@ struct LedgerMachine: Sendable {
         )
         holds = JournaledTable(Self.table(contents.openHolds, by: \.id))
         holdsOfObjects = JournaledTable()
-        running = JournaledTable()
+        running = JournaledTable(Self.table(contents.runningCalls, by: \.intent.requestID))
         lastSequence = contents.lastSequence
         keptSequence = contents.lastSequence
         for hold in contents.openHolds { index(hold) }
@@ -77,6 +78,9 @@ struct LedgerMachine: Sendable {
         defer { rows = [] }
         return rows
     }
+
+    /// The call of that id, while it is under way.
+    package func runningCall(requestID: String) -> RunningCall? { running[requestID] }
 
     /// Gives the entry the next number and adds it to the rows.
     @discardableResult

@@ -1,5 +1,5 @@
 /// Something to be written. Every row of one command is written in the same transaction.
-enum LedgerRow: Sendable {
+package enum LedgerRow: Sendable {
     case audit(AuditEntry)
     /// Inserts the hold or replaces what can change of it.
     case hold(Hold)

@@ -1,6 +1,6 @@
 extension RecordedCall {
     /// A call that was not let out because the ledger could not write.
-    init(unavailable intent: CallIntent, status: Int) {
+    package init(unavailable intent: CallIntent, status: Int) {
         self.init(
             requestID: intent.requestID, atMicroseconds: intent.atMicroseconds,
             endedAtMicroseconds: intent.atMicroseconds, keyID: intent.keyID, policyHash: intent.policyHash,

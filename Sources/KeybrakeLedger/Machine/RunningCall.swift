@@ -1,7 +1,12 @@
 /// A call that was let out and has not ended.
-struct RunningCall: Sendable {
+package struct RunningCall: Sendable {
     /// Its intent row, of which the outcome row is made.
-    let intent: AuditEntry
+    package let intent: AuditEntry
     /// Whether it is to cancel its object.
-    let isCancel: Bool
+    package let isCancel: Bool
+
+    package init(intent: AuditEntry, isCancel: Bool) {
+        self.intent = intent
+        self.isCancel = isCancel
+    }
 }

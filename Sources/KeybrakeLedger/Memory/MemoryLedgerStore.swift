@@ -51,7 +51,7 @@ package final class MemoryLedgerStore: LedgerStore {
 }
 
 extension MemoryLedgerStore: LedgerOperating {
-    func submit(_ command: LedgerCommand) {
+    package func submit(_ command: LedgerCommand) {
         let reply = state.withLock { state in
             state.isClosed ? nil : run(command, &state)
         }

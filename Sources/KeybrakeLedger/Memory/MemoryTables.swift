@@ -37,12 +37,3 @@ struct MemoryTables: Sendable {
 
     var claimCount: Int { claims.count }
 }
-
-extension Claim {
-    fileprivate func with(state: State, answer: StoredAnswer?) -> Claim {
-        Claim(
-            id: id, fingerprint: fingerprint, requestID: requestID, holdID: holdID, state: state, answer: answer,
-            createdAtMicroseconds: createdAtMicroseconds
-        )
-    }
-}

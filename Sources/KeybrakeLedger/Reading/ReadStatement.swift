@@ -46,7 +46,9 @@ final class ReadStatement {
     /// The bytes of a text column, valid until the next step; empty for NULL.
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
         // The blob call hands out UTF-8 text as it lies in the page, without appending a terminator.
-        guard let start = sqlite3_column_blob(handle, column) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        guard let start = sqlite3_column_blob(handle, column) else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     }
 

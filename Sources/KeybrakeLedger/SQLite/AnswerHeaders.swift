@@ -1,12 +1,14 @@
 internal import KeybrakeStripe
 
 /// A stored answer's headers as JSON: a list of pairs, because names repeat and their order counts.
-enum AnswerHeaders {
-    static func text(_ headers: [(String, String)]) -> [UInt8] {
+package enum AnswerHeaders {
+    /// The text of the headers, in UTF-8.
+    package static func text(_ headers: [(String, String)]) -> [UInt8] {
         JSONWriter.bytes(.array(headers.map { .array([.string($0.0), .string($0.1)]) }))
     }
 
-    static func parse(_ text: String) -> [(String, String)] {
+    /// Reads ``text(_:)``; what is not of its making is left out.
+    package static func parse(_ text: String) -> [(String, String)] {
         guard let pairs = (try? JSONParser.parse(text))?.arrayValue else { return [] }
         return pairs.compactMap { pair in
             guard let parts = pair.arrayValue, parts.count == 2, let name = parts[0].stringValue,

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Lets any number of tasks wait until the writer has closed the ledger.
-final class CloseLatch: Sendable {
+package final class CloseLatch: Sendable {
     private struct State {
         var isClosed = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -9,7 +9,10 @@ final class CloseLatch: Sendable {
 
     private let state = Mutex(State())
 
-    func open() {
+    package init() {}
+
+    /// Lets everybody through, now and later.
+    package func open() {
         let waiting = state.withLock { state in
             state.isClosed = true
             defer { state.waiting = [] }
@@ -18,7 +21,8 @@ final class CloseLatch: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    func wait() async {
+    /// Returns once the latch is open.
+    package func wait() async {
         await withCheckedContinuation { continuation in
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.waiting.append(continuation) }

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// The writer takes whatever waits. Where only commands wait that nobody awaits, it lingers a little for company, so
 /// that one write to the disk serves many.
-final class CommandQueue: @unchecked Sendable {
+package final class CommandQueue: @unchecked Sendable {
     // SAFETY: every stored variable is touched only while `mutex` is held; the two primitives are never moved, and
     // freed when nobody refers to the queue any more.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -21,7 +21,7 @@ final class CommandQueue: @unchecked Sendable {
     private let commandsMax: Int
     private let depth = Atomic<Int>(0)
 
-    init(batchCommandsMax: Int, lingerMicroseconds: Int, commandsMax: Int) {
+    package init(batchCommandsMax: Int, lingerMicroseconds: Int, commandsMax: Int) {
         self.batchCommandsMax = max(1, batchCommandsMax)
         self.lingerMicroseconds = lingerMicroseconds
         self.commandsMax = commandsMax
@@ -41,10 +41,10 @@ final class CommandQueue: @unchecked Sendable {
     }
 
     /// Whether fewer commands wait than three quarters of what may. A closed queue has no room.
-    var hasRoom: Bool { depth.load(ordering: .relaxed) < commandsMax / 4 * 3 }
+    package var hasRoom: Bool { depth.load(ordering: .relaxed) < commandsMax / 4 * 3 }
 
     /// Hands a command over; `false` when the queue is closed, or full and the command one that can be refused.
-    func push(_ command: LedgerCommand) -> Bool {
+    package func push(_ command: LedgerCommand) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard !isClosed, waiting.count < commandsMax || !command.canBeRefused else { return false }
@@ -57,7 +57,7 @@ final class CommandQueue: @unchecked Sendable {
     }
 
     /// Lets nothing more in. What waits is still taken.
-    func close() {
+    package func close() {
         pthread_mutex_lock(mutex)
         isClosed = true
         depth.store(.max, ordering: .relaxed)
@@ -66,7 +66,7 @@ final class CommandQueue: @unchecked Sendable {
     }
 
     /// The next batch, in order. Empty when `timeoutMicroseconds` have passed; `nil` when the queue is closed and empty.
-    func take(timeoutMicroseconds: Int?) -> [LedgerCommand]? {
+    package func take(timeoutMicroseconds: Int?) -> [LedgerCommand]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         awaitArrival(timeoutMicroseconds: timeoutMicroseconds)

@@ -3,9 +3,9 @@ internal import KeybrakeStripe
 /// The part of an open hold that has no columns: what is known and which calls are still to be accounted for.
 ///
 /// Most holds need none of it: one that only its own call stands behind, and one that an answer has confirmed.
-enum HoldProgress {
+package enum HoldProgress {
     /// The JSON text for the column `progress`; `nil` when the other columns tell it all.
-    static func text(of hold: Hold) -> String? {
+    package static func text(of hold: Hold) -> String? {
         guard hold.state.isOpen, !isImplied(hold) else { return nil }
         let steps = hold.steps.map { step in
             JSONValue.object([

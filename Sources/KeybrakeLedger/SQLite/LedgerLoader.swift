@@ -51,76 +51,29 @@ struct LedgerLoader {
     }
 
     private func keys() throws(LedgerFailure) -> [VaultKey] {
-        let keys = try statement(
-            """
-            SELECT id, environment, mac, label, policy_hash, conversation, agent, created_at_us, expires_at_us,
-              paused_at_us, revoked_at_us, revoke_reason, replaces, epoch FROM vault_key
-            """)
-        return try keys.all { row in
-            VaultKey(
-                id: row.text(0), environment: row.text(1), mac: row.blob(2), label: row.optionalText(3),
-                policyHash: row.text(4), conversation: row.optionalText(5), agent: row.optionalText(6),
-                createdAtMicroseconds: row.integer(7), expiresAtMicroseconds: row.optionalInteger(8),
-                pausedAtMicroseconds: row.optionalInteger(9), revokedAtMicroseconds: row.optionalInteger(10),
-                revokeReason: row.optionalText(11), replaces: row.optionalText(12), epoch: row.integer(13)
-            )
-        }
+        try statement("SELECT \(VaultKey.columns) FROM vault_key").all { VaultKey($0) }
     }
 
     private func budgets() throws(LedgerFailure) -> [Budget] {
-        try statement("SELECT id, scope_kind, scope_id, window_kind, cap_usd_cents FROM budget").all { row in
-            Budget(
-                id: row.text(0), scopeKind: row.text(1), scopeID: row.text(2), windowKind: row.text(3),
-                cap: row.optionalInteger(4).map { .usdCents($0) } ?? .unlimited
-            )
-        }
+        try statement("SELECT \(Budget.columns) FROM budget").all { Budget($0) }
     }
 
     private func windows() throws(LedgerFailure) -> [BudgetWindow] {
         let windows = try statement(
             """
-            SELECT budget_id, window_start, settled_usd_cents, held_usd_cents FROM budget_window AS w
+            SELECT \(BudgetWindow.columns) FROM budget_window AS w
             WHERE held_usd_cents > 0
               OR window_start = (SELECT max(window_start) FROM budget_window WHERE budget_id = w.budget_id)
             """)
-        return try windows.all { row in
-            BudgetWindow(
-                id: BudgetWindow.ID(budgetID: row.text(0), startSeconds: row.integer(1)),
-                settledUSDCents: row.integer(2), heldUSDCents: row.integer(3)
-            )
-        }
+        return try windows.all { row throws(LedgerFailure) in try BudgetWindow(row) }
     }
 
     private func openHolds() throws(LedgerFailure) -> [Hold] {
         let holds = try statement(
             """
-            SELECT id, key_id, request_id, operation, meter, amount, currency, usd_cents, state, object_id, budget_id,
-              window_start, created_at_us, updated_at_us, related_id, progress FROM hold INDEXED BY hold_open
+            SELECT \(Hold.columns) FROM hold INDEXED BY hold_open
             WHERE state IN ('held', 'authorised', 'unknown') ORDER BY created_at_us
             """)
-        return try holds.all { row throws(LedgerFailure) in try Self.hold(row) }
-    }
-
-    private static func hold(_ row: SQLiteStatement) throws(LedgerFailure) -> Hold {
-        let id = row.text(0)
-        guard let currency = Currency(row.text(6)), let state = HoldState(rawValue: row.text(8)) else {
-            throw .damaged("hold \(id) has an unknown currency or state")
-        }
-        let amount = HoldAmount(
-            money: Money(minorUnits: row.integer(5), currency: currency), usdCents: row.integer(7),
-            windowStartSeconds: row.integer(11))
-        var hold = Hold(
-            id: id, keyID: row.text(1), requestID: row.text(2), operation: row.text(3), meter: row.text(4),
-            budgetID: row.text(10), createdAtMicroseconds: row.integer(12), amount: amount,
-            objectID: row.optionalText(9)
-        )
-        hold.relatedID = row.optionalText(14)
-        hold.updatedAtMicroseconds = row.integer(13)
-        let isRestored = HoldProgress.restore(row.optionalText(15), state: state, to: &hold)
-        hold.refresh()
-        guard isRestored, hold.amount == amount, hold.state == state else {
-            throw .damaged("hold \(id) contradicts its own progress")
-        }
-        return hold
+        return try holds.all { row throws(LedgerFailure) in try Hold(row) }
     }
 }

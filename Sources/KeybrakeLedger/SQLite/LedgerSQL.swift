@@ -38,10 +38,7 @@ enum LedgerSQL {
 
     static let loseClaim = "UPDATE idempotency SET state = 'unknown' WHERE key_id = ? AND client_key = ?"
 
-    static let findClaim = """
-        SELECT fingerprint, request_id, hold_id, state, status, headers, body, created_at_us FROM idempotency
-        WHERE key_id = ? AND client_key = ?
-        """
+    static let findClaim = "SELECT \(Claim.columns) FROM idempotency WHERE key_id = ? AND client_key = ?"
 
     static let putBudget = """
         INSERT INTO budget(id, scope_kind, scope_id, window_kind, cap_usd_cents) VALUES(?, ?, ?, ?, ?)

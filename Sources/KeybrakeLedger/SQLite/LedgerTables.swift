@@ -239,15 +239,7 @@ final class LedgerTables {
     func claim(_ id: Claim.ID) throws(LedgerFailure) -> Claim? {
         findClaim.add(id.keyID)
         findClaim.add(id.clientKey)
-        return try findClaim.first { row in
-            let state = Claim.State(rawValue: row.text(3)) ?? .unknown
-            let answer = StoredAnswer(
-                status: Int(row.integer(4)), headers: AnswerHeaders.parse(row.text(5)), body: row.blob(6))
-            return Claim(
-                id: id, fingerprint: row.blob(0), requestID: row.text(1), holdID: row.optionalText(2), state: state,
-                answer: state == .finished ? answer : nil, createdAtMicroseconds: row.integer(7)
-            )
-        }
+        return try findClaim.first { Claim($0) }
     }
 
     /// Forgets some of the claims that have expired: twice as many as were written since the last time, so that the

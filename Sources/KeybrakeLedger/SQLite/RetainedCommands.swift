@@ -1,18 +1,18 @@
 /// Commands whose rows the disk has refused, kept in order until it takes them.
-struct RetainedCommands {
+package struct RetainedCommands {
     private var commands: [LedgerCommand] = []
     private var firstIndex = 0
     private let callsMax: Int
 
-    init(callsMax: Int) {
+    package init(callsMax: Int) {
         self.callsMax = callsMax
     }
 
-    var isEmpty: Bool { firstIndex == commands.count }
-    var count: Int { commands.count - firstIndex }
+    package var isEmpty: Bool { firstIndex == commands.count }
+    package var count: Int { commands.count - firstIndex }
 
     /// Keeps a command; `false` when there is no room for one that no money depends on.
-    mutating func append(_ command: LedgerCommand) -> Bool {
+    package mutating func append(_ command: LedgerCommand) -> Bool {
         if case .end = command {
             commands.append(command)
             return true
@@ -23,11 +23,12 @@ struct RetainedCommands {
     }
 
     /// The oldest commands, at most so many.
-    func prefix(_ count: Int) -> [LedgerCommand] {
+    package func prefix(_ count: Int) -> [LedgerCommand] {
         Array(commands[firstIndex...].prefix(count))
     }
 
-    mutating func removeFirst(_ count: Int) {
+    /// Lets go of the oldest so many.
+    package mutating func removeFirst(_ count: Int) {
         firstIndex += count
         guard firstIndex == commands.count else { return }
         commands = []

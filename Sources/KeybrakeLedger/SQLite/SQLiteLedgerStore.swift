@@ -104,7 +104,7 @@ package final class SQLiteLedgerStore: LedgerStore {
 }
 
 extension SQLiteLedgerStore: LedgerOperating {
-    func submit(_ command: LedgerCommand) {
+    package func submit(_ command: LedgerCommand) {
         guard !queue.push(command) else { return }
         if case .record = command { health.countLost() }
         command.fail(.closed)

@@ -5,7 +5,7 @@ internal import GRDBSQLite
 /// Our own beside GRDB's for two reasons. The writer runs some ten statements for every call, and GRDB boxes each value
 /// and checks the arguments on every run. And GRDB reads a text only up to a NUL, which a client can send.
 /// To be used inside GRDB's access to the connection only.
-final class SQLiteStatement {
+final class SQLiteStatement: LedgerColumns {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private let path: String

@@ -3,14 +3,14 @@ internal import Glibc
 /// Starts the thread that alone writes to the ledger.
 ///
 /// A thread of its own, because it blocks on the disk: a pool shared with others would run dry.
-enum WriterThread {
+package enum WriterThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     /// Runs `body` on a new thread, which ends with it.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(LedgerFailure) {
+    package static func start(_ body: @escaping @Sendable () -> Void) throws(LedgerFailure) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// The open holds by their objects, for reading from any thread. Follows the ledger's commits.
-final class HoldDirectory: Sendable {
+package final class HoldDirectory: Sendable {
     private struct State {
         var holds: [String: OpenHold] = [:]
         /// Ids of holds, by each of their object ids.
@@ -26,8 +26,10 @@ final class HoldDirectory: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// The hold of the object, the key's own where it has one.
-    func hold(objectID: String, keyID: String) -> OpenHold? {
+    package func hold(objectID: String, keyID: String) -> OpenHold? {
         state.withLock { state in
             let found = (state.idsOfObjects[objectID] ?? []).compactMap { state.holds[$0] }
             return found.first { $0.keyID == keyID } ?? found.first
@@ -35,7 +37,7 @@ final class HoldDirectory: Sendable {
     }
 
     /// Takes over what has been committed.
-    func publish(_ holds: [Hold]) {
+    package func publish(_ holds: [Hold]) {
         guard !holds.isEmpty else { return }
         state.withLock { state in
             for hold in holds {
@@ -50,7 +52,7 @@ final class HoldDirectory: Sendable {
 
     /// Makes a new object's hold findable before the outcome that names the object is committed, because the client
     /// may come back with the next step sooner than the disk.
-    func anticipate(_ outcome: CallOutcome) {
+    package func anticipate(_ outcome: CallOutcome) {
         guard outcome.ending == .authorised, outcome.objectID != nil else { return }
         let id = Hold.id(requestID: outcome.requestID)
         state.withLock { state in

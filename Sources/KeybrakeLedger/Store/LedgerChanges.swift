@@ -1,13 +1,14 @@
 /// What of a batch concerns the directories that other threads read.
-struct LedgerChanges {
+package struct LedgerChanges {
     private var keys: [VaultKey] = []
     private var holds: [Hold] = []
 
-    init(_ rows: [LedgerRow] = []) {
+    package init(_ rows: [LedgerRow] = []) {
         for row in rows { note(row) }
     }
 
-    mutating func note(_ row: LedgerRow) {
+    /// Remembers the row when it concerns a directory.
+    package mutating func note(_ row: LedgerRow) {
         switch row {
         case .key(let key): keys.append(key)
         case .hold(let hold): holds.append(hold)
@@ -16,7 +17,7 @@ struct LedgerChanges {
     }
 
     /// Makes the changes visible; they are durable by now.
-    func publish(to directory: KeyDirectory, _ holdDirectory: HoldDirectory, policies: [String: Policy]) {
+    package func publish(to directory: KeyDirectory, _ holdDirectory: HoldDirectory, policies: [String: Policy]) {
         for key in keys {
             guard let policy = policies[key.policyHash] else { continue }
             directory.publish(KeyEntry(key: key, policy: policy))

@@ -1,5 +1,5 @@
 /// Something to be done by the ledger, in order with everything else.
-enum LedgerCommand: Sendable {
+package enum LedgerCommand: Sendable {
     case begin(CallIntent, @Sendable (Verdict) -> Void)
     case end(CallOutcome, (@Sendable () -> Void)?)
     case record(RecordedCall)
@@ -26,7 +26,7 @@ enum LedgerCommand: Sendable {
     }
 
     /// When the call was made or ended, in microseconds since 1970.
-    var atMicroseconds: Int64? {
+    package var atMicroseconds: Int64? {
         switch self {
         case .begin(let intent, _): intent.atMicroseconds
         case .end(let outcome, _): outcome.atMicroseconds
@@ -37,13 +37,13 @@ enum LedgerCommand: Sendable {
     }
 
     /// The claim that the command is judged by, to be looked up before it is run.
-    var claimID: Claim.ID? {
+    package var claimID: Claim.ID? {
         guard case .begin(let intent, _) = self, let asked = intent.idempotency else { return nil }
         return Claim.ID(keyID: intent.keyID, clientKey: asked.clientKey)
     }
 
     /// Judges the command; what comes of it is durable only once its rows are.
-    func run(on machine: inout LedgerMachine, claim: Claim?) -> (rows: [LedgerRow], reply: LedgerReply) {
+    package func run(on machine: inout LedgerMachine, claim: Claim?) -> (rows: [LedgerRow], reply: LedgerReply) {
         switch self {
         case .begin(let intent, let completion):
             let decision = machine.begin(intent, claim: claim)
@@ -61,7 +61,7 @@ enum LedgerCommand: Sendable {
     }
 
     /// Answers the command without doing it.
-    func fail(_ failure: LedgerFailure) {
+    package func fail(_ failure: LedgerFailure) {
         switch self {
         case .begin(_, let completion): completion(.unavailable)
         case .end(_, let completion): completion?()

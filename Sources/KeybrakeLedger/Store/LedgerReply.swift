@@ -1,9 +1,10 @@
 /// What is told to whoever handed a command over, once its rows are durable.
-enum LedgerReply: Sendable {
+package enum LedgerReply: Sendable {
     case verdict(Verdict, @Sendable (Verdict) -> Void)
     case done((@Sendable () -> Void)?)
 
-    func deliver() {
+    /// Calls whoever waits.
+    package func deliver() {
         switch self {
         case .verdict(let verdict, let completion): completion(verdict)
         case .done(let completion): completion?()

@@ -1,24 +1,26 @@
 /// An operator's acts, the same over every store that can run a ``LedgerCommand/operate(_:)``.
-protocol LedgerOperating: LedgerStore {
+package protocol LedgerOperating: LedgerStore {
     /// Hands a command over. When it cannot be taken, the command is answered at once.
     func submit(_ command: LedgerCommand)
 }
 
 extension LedgerOperating {
     package func issue(_ key: NewVaultKey, stamp: AdminStamp) async throws(LedgerFailure) -> VaultKey {
-        try await operate { machine throws(LedgerFailure) in try machine.issue(key, stamp: stamp) }
+        try await operate(.key(id: key.id)) { machine throws(LedgerFailure) in try machine.issue(key, stamp: stamp) }
     }
 
     package func changeKey(
         id: String, _ change: KeyChange, stamp: AdminStamp
     ) async throws(LedgerFailure) -> ChangedKey {
-        try await operate { machine throws(LedgerFailure) in try machine.change(keyID: id, change, stamp: stamp) }
+        try await operate(.key(id: id)) { machine throws(LedgerFailure) in
+            try machine.change(keyID: id, change, stamp: stamp)
+        }
     }
 
     package func resolveHold(
         id: String, _ resolution: HoldResolution, stamp: AdminStamp
     ) async throws(LedgerFailure) -> OpenHold {
-        try await operate { machine throws(LedgerFailure) in
+        try await operate(.hold(id: id)) { machine throws(LedgerFailure) in
             try machine.resolve(holdID: id, resolution, stamp: stamp)
         }
     }
@@ -28,7 +30,7 @@ extension LedgerOperating {
     }
 
     package func spend(keyID: String, atMicroseconds: Int64) async throws(LedgerFailure) -> KeySpend {
-        try await operate { machine throws(LedgerFailure) in
+        try await operate(.key(id: keyID)) { machine throws(LedgerFailure) in
             guard let spend = machine.spend(keyID: keyID, atMicroseconds: atMicroseconds) else {
                 throw .keyUnknown(id: keyID)
             }
@@ -37,17 +39,19 @@ extension LedgerOperating {
     }
 
     package func openHolds() async throws(LedgerFailure) -> [OpenHold] {
-        try await operate { machine in (machine.openHolds, []) }
+        try await operate(.everyOpenHold) { machine in (machine.openHolds, []) }
     }
 
     /// Runs an act in order with every other command, and waits until its rows are durable.
     func operate<Answer: Sendable>(
+        _ subject: OperatorAct.Subject,
         _ act: @escaping @Sendable (inout LedgerMachine) throws(LedgerFailure) -> (Answer, [LedgerRow])
     ) async throws(LedgerFailure) -> Answer {
         let result: Result<Answer, LedgerFailure> = await withCheckedContinuation { continuation in
             submit(
                 .operate(
                     OperatorAct(
+                        subject: subject,
                         run: { machine in
                             do throws(LedgerFailure) {
                                 let (answer, rows) = try act(&machine)

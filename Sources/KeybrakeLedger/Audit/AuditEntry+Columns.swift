@@ -2,14 +2,14 @@ internal import KeybrakeStripe
 
 extension AuditEntry {
     /// The columns that ``init(_:)`` reads, in its order.
-    static let columns = """
+    package static let columns = """
         seq, at_us, kind, request_id, key_id, conversation, conversation_source, agent, turn, operation, mode,
         decision, refusal, status, upstream_status, ending, object_id, related_id, meter, amount, currency, usd_cents,
         customer, idempotency_key, hold_id, policy_hash, detail
         """
 
     /// Reads ``columns``. Throws ``LedgerFailure/damaged(_:)`` for a row of a kind that does not exist.
-    init(_ row: SQLiteStatement) throws(LedgerFailure) {
+    package init(_ row: some LedgerColumns) throws(LedgerFailure) {
         guard let kind = Kind(rawValue: row.text(2)) else {
             throw .damaged("audit row \(row.integer(0)) is of an unknown kind")
         }
