@@ -14,7 +14,7 @@ package struct FormDecoder {
     /// Why a form cannot be judged; `path` is the name as it was written, cut to a readable length.
     package struct Failure: Error, Equatable, CustomStringConvertible {
         /// The kinds of failure, for metrics and tests.
-        package enum Reason: String, Sendable {
+        package enum Reason: String, Error {
             case repeatedScalar = "parameter given more than once"
             case mixedShapes = "parameter is given both as a value and as a list or map"
             case brokenEscape = "broken percent escape"
@@ -116,6 +116,10 @@ package struct FormDecoder {
             throw Failure(reason: .nameTooLong, path: String(name.prefix(60)))
         }
         let path = try FormPath(name)
+        if case .name(let key) = path.parts[0], path.parts.count == 1, root[key] == nil {
+            // Most parameters: no brackets, not seen before.
+            return root.append(.init(name: key, value: .text(value)))
+        }
         try insert(value, path.parts[...], into: &root, name: name)
     }
 

@@ -40,15 +40,26 @@ package enum FormEncoder {
 
     /// Appends a text with everything escaped but letters, digits and `-._~`; a space becomes `+`.
     package static func escape(_ text: String, into bytes: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
-            case 0x20: bytes.append(UInt8(ascii: "+"))
-            default:
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 15))
+        var text = text
+        text.withUTF8 { utf8 in
+            // Most texts need no escape and are copied whole.
+            guard utf8.contains(where: { !isUnreserved($0) }) else { return bytes.append(contentsOf: utf8) }
+            for byte in utf8 {
+                if isUnreserved(byte) {
+                    bytes.append(byte)
+                } else if byte == 0x20 {
+                    bytes.append(UInt8(ascii: "+"))
+                } else {
+                    bytes += [UInt8(ascii: "%"), hexDigit(byte >> 4), hexDigit(byte & 15)]
+                }
             }
+        }
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
         }
     }
 

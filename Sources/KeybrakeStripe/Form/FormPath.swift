@@ -10,36 +10,43 @@ struct FormPath {
     let parts: [Part]
 
     init(_ name: String) throws(FormDecoder.Failure) {
-        guard let open = name.utf8.firstIndex(of: UInt8(ascii: "[")) else {
-            guard !name.isEmpty else { throw .init(reason: .emptyName, path: "") }
-            guard !name.utf8.contains(UInt8(ascii: "]")) else { throw .init(reason: .brokenName, path: name) }
+        var name = name
+        guard !name.isEmpty else { throw .init(reason: .emptyName, path: "") }
+        guard name.withUTF8({ $0.contains(where: Self.isBracket) }) else {
             parts = [.name(name)]
             return
         }
-        guard open > name.startIndex else { throw .init(reason: .emptyName, path: name) }
-        var parts: [Part] = [.name(String(name[..<open]))]
-        var at = open
-        while at < name.endIndex {
-            guard name.utf8[at] == UInt8(ascii: "["),
-                let close = name.utf8[at...].firstIndex(of: UInt8(ascii: "]"))
-            else { throw .init(reason: .brokenName, path: name) }
-            let inside = name[name.utf8.index(after: at)..<close]
-            guard !inside.utf8.contains(UInt8(ascii: "[")) else { throw .init(reason: .brokenName, path: name) }
-            parts.append(inside.isEmpty ? .append : .name(String(inside)))
-            guard parts.count <= FormDecoder.depthMax else {
-                throw .init(reason: .tooDeep, path: String(name.prefix(60)))
-            }
-            at = name.utf8.index(after: close)
+        switch name.withUTF8(Self.parts) {
+        case .success(let parts): self.parts = parts
+        case .failure(let reason):
+            throw .init(reason: reason, path: reason == .tooDeep ? String(name.prefix(60)) : name)
         }
-        guard parts.first != .name(""), !parts[0].containsClosingBracket else {
-            throw .init(reason: .brokenName, path: name)
-        }
-        self.parts = parts
     }
-}
 
-extension FormPath.Part {
-    fileprivate var containsClosingBracket: Bool {
-        if case .name(let text) = self { text.utf8.contains(UInt8(ascii: "]")) } else { false }
+    private static func isBracket(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
+    }
+
+    private static func parts(_ name: UnsafeBufferPointer<UInt8>) -> Result<[Part], FormDecoder.Failure.Reason> {
+        guard let first = name.firstIndex(where: isBracket), name[first] == UInt8(ascii: "[") else {
+            return .failure(.brokenName)
+        }
+        guard first > 0 else { return .failure(.emptyName) }
+        var parts: [Part] = [.name(text(name[..<first]))]
+        var open = first
+        while open < name.count {
+            guard name[open] == UInt8(ascii: "["), let close = name[(open + 1)...].firstIndex(where: isBracket),
+                name[close] == UInt8(ascii: "]")
+            else { return .failure(.brokenName) }
+            parts.append(close == open + 1 ? .append : .name(text(name[(open + 1)..<close])))
+            guard parts.count <= FormDecoder.depthMax else { return .failure(.tooDeep) }
+            open = close + 1
+        }
+        return .success(parts)
+    }
+
+    /// Brackets are ASCII, so what stands between them is as valid as the whole.
+    private static func text(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
     }
 }

@@ -87,8 +87,12 @@ package struct JSONWriter {
 
     private mutating func breakLine(depth: Int) {
         guard layout == .pretty else { return }
-        bytes.append(0x0A)
-        for _ in 0..<depth * 2 { bytes.append(0x20) }
+        let line: StaticString = "\n                                "
+        var spaces = depth * 2
+        let fitting = min(spaces, line.utf8CodeUnitCount - 1)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: line.utf8Start, count: 1 + fitting))
+        spaces -= fitting
+        if spaces > 0 { bytes.append(contentsOf: repeatElement(0x20, count: spaces)) }
     }
 
     /// Appends the decimal digits of a number.
@@ -108,17 +112,33 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
         var string = string
         string.withUTF8 { utf8 in
-            var clean = 0
-            for index in utf8.indices {
-                let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[clean..<index]))
-                appendEscape(of: byte, to: &bytes)
-                clean = index + 1
+            // Looking at every byte without stopping lets the compiler look at many at once.
+            var escapes: UInt8 = 0
+            for byte in utf8 {
+                escapes |= (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
+                escapes |= byte == UInt8(ascii: "\\") ? 1 : 0
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[clean...]))
+            if escapes != 0 {
+                appendEscaped(utf8, to: &bytes)
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+        var clean = 0
+        for (index, byte) in utf8.enumerated() where isEscaped(byte) {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[clean..<index]))
+            appendEscape(of: byte, to: &bytes)
+            clean = index + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[clean...]))
     }
 
     private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
