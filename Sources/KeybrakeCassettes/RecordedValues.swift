@@ -5,10 +5,13 @@ struct RecordedValues: Sendable {
     private(set) var recordedConversations: [String: String] = [:]
 
     /// Whether any value of the recording was renamed.
-    private(set) var hasStandIns = false
+    var hasStandIns: Bool { !all.isEmpty }
+
+    /// Every renamed value.
+    private(set) var all: [RenamedValue] = []
 
     mutating func add(_ value: RenamedValue) {
-        hasStandIns = true
+        all.append(value)
         if let standIn = UUIDText(wholeOf: value.standIn), let recorded = UUIDText(wholeOf: value.recorded) {
             recordedUUIDs[standIn.value] = recorded.value
             standIns[recorded.value] = standIn.value

@@ -105,4 +105,9 @@ enum RecordMember {
 
     /// What a record of an interaction may have.
     static let ofInteractions = [request, response, decision, volatile]
+    static let ofRequests = [
+        "operation", "path", apiVersion, "stripe_account", "form", "query", "json", "base64", "content_type",
+    ]
+    static let ofResponses = ["status", "headers", "json", "base64"]
+    static let ofVolatiles = ["recorded_at", "latency_us", "request_id", "conversation", "values", "headers"]
 }

@@ -16,12 +16,10 @@ package final class CassetteRecorder: Sendable {
 
     package let path: String
     private let redactor: Redactor
-    private let rules: RedactionRules
     private let tape: Mutex<RecordingTape>
 
     private init(path: String, rules: RedactionRules, tape: sending RecordingTape) {
         self.path = path
-        self.rules = rules
         redactor = Redactor(rules)
         self.tape = Mutex(tape)
     }
@@ -39,7 +37,7 @@ package final class CassetteRecorder: Sendable {
     package static func open(
         path: String, header: CassetteHeader, opening: Opening = .continuing, rules: RedactionRules = .standard
     ) throws(CassetteError) -> (recorder: CassetteRecorder, warnings: [CassetteWarning]) {
-        var (tape, warnings) = try RecordingTape.thread(try AppendFile.open(path), opening: opening)
+        var (tape, warnings) = try RecordingTape.thread(try AppendFile.open(path), opening: opening, rules: rules)
         if tape.isBlank { try tape.begin(header) }
         if let known = tape.apiVersion, let new = header.apiVersion, known != new {
             warnings.append(
@@ -66,12 +64,7 @@ package final class CassetteRecorder: Sendable {
     ///   cannot be written. Neither leaves a part of the interaction behind.
     @discardableResult
     package func append(_ interaction: Interaction) throws -> Int {
-        var clean = interaction
-        if rules.refusesLiveMode, LiveMode.isLive(interaction.response) { throw RecordingRefusal(.liveMode) }
-        clean.request = redactor.redact(interaction.request)
-        clean.response = redactor.redact(interaction.response)
-        clean.volatile = redactor.redact(interaction.volatile, headers: interaction.response.headers)
-        return try tape.withLock { tape in try tape.append(clean) }
+        try tape.withLock { tape in try tape.append(interaction) }
     }
 
     /// How many interactions the file holds.

@@ -7,47 +7,46 @@ struct RecordingTape {
     private(set) var apiVersion: String?
     /// Whether not even a header is there.
     private(set) var isBlank = true
-    private var standIns = StandIns()
+    private let rules: RedactionRules
+    private var composer: RecordComposer
     private var numberOfIdempotencyKey: [String: Int] = [:]
+
+    private init(file: AppendFile, rules: RedactionRules) {
+        self.file = file
+        self.rules = rules
+        composer = RecordComposer(rules: rules)
+    }
 
     /// Reads what a file holds, cuts off a torn end, and gets ready to append.
     static func thread(
-        _ file: AppendFile, opening: CassetteRecorder.Opening
+        _ file: AppendFile, opening: CassetteRecorder.Opening, rules: RedactionRules
     ) throws(CassetteError) -> (tape: RecordingTape, warnings: [CassetteWarning]) {
-        var tape = RecordingTape(file: file)
+        var tape = RecordingTape(file: file, rules: rules)
         let bytes = try file.content(bytesMax: CassetteFormat.fileBytesMax)
-        guard bytes.contains(where: { $0 > 0x20 }) else {
-            try file.truncate(toBytes: 0)
-            return (tape, [])
-        }
         let loader = CassetteLoader(path: file.path)
-        switch opening {
-        case .startingOver:
-            try loader.recognise(bytes)
+        let isBlank = !bytes.contains { $0 > 0x20 }
+        if !isBlank { try loader.recognise(bytes) }
+        if isBlank || opening == .startingOver {
             try file.truncate(toBytes: 0)
             return (tape, [])
-        case .continuing:
-            guard !loader.isTornHeader(bytes) else {
-                try file.truncate(toBytes: 0)
-                return (tape, [CassetteWarning(line: 1, text: "the header was not finished and is written anew")])
-            }
-            let loaded = try loader.load(bytes)
-            if let torn = loaded.tornFrom { try file.truncate(toBytes: torn) }
-            let end = loaded.tornFrom ?? bytes.count
-            if bytes[end - 1] != 0x0A { try file.append([0x0A]) }
-            try tape.takeUp(loaded.cassette)
-            return (tape, loaded.warnings)
         }
+        guard !loader.isTornHeader(bytes) else {
+            try file.truncate(toBytes: 0)
+            return (tape, [CassetteWarning(line: 1, text: "the header was not finished and is written anew")])
+        }
+        let loaded = try loader.load(bytes)
+        if let torn = loaded.tornFrom { try file.truncate(toBytes: torn) }
+        let end = loaded.tornFrom ?? bytes.count
+        if bytes[end - 1] != 0x0A { try file.append([0x0A]) }
+        try tape.takeUp(loaded.cassette)
+        return (tape, loaded.warnings)
     }
 
     private mutating func takeUp(_ cassette: Cassette) throws(CassetteError) {
         isBlank = false
         apiVersion = cassette.header.apiVersion
         count = cassette.count
-        guard cassette.index.values.hasStandIns else { return }
-        for number in 1...cassette.count {
-            for value in try cassette.interaction(number).volatile.values { standIns.restore(value) }
-        }
+        composer = RecordComposer(rules: rules, standIns: try StandIns(continuing: cassette))
     }
 
     /// Writes the header of a new cassette.
@@ -58,7 +57,7 @@ struct RecordingTape {
         apiVersion = header.apiVersion
     }
 
-    /// Writes a redacted interaction; the number that it got.
+    /// Writes an interaction; the number that it got.
     mutating func append(_ interaction: Interaction) throws -> Int {
         guard file.isOpen else { throw CassetteError(path: file.path, reason: .closed) }
         if let number = numberOfRetried(interaction) { return number }
@@ -66,17 +65,8 @@ struct RecordingTape {
             throw CassetteError(
                 path: file.path, reason: .tooManyInteractions(limit: CassetteFormat.interactionsMax))
         }
-        do {
-            var record = interaction
-            record.request = standIns.rename(interaction.request.withConstantBoundary)
-            record.response = standIns.rename(interaction.response)
-            record.volatile.values = standIns.added
-            try file.append(try RecordingInspection.text(record))
-        } catch {
-            standIns.forgetAdded()
-            throw error
-        }
-        standIns.keepAdded()
+        let file = file
+        try composer.compose(interaction) { try file.append($0) }
         count += 1
         if let key = interaction.request.idempotencyKey { numberOfIdempotencyKey[key] = count }
         return count
@@ -90,16 +80,5 @@ struct RecordingTape {
             $0.name.lowercased() == "idempotent-replayed" && $0.value == "true"
         }
         return isReplayed ? number : nil
-    }
-}
-
-extension RecordedRequest {
-    /// The request as it is stored: the random boundary of a multipart body would differ each time.
-    fileprivate var withConstantBoundary: RecordedRequest {
-        guard let raw else { return self }
-        var request = self
-        request.raw = MultipartBoundary.normalised(raw)
-        request.rawContentType = rawContentType.map { MultipartBoundary.normalised(contentType: $0, of: raw) }
-        return request
     }
 }

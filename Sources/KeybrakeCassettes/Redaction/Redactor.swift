@@ -44,7 +44,7 @@ struct Redactor: Sendable {
         var changed: [FormMap.Field]?
         for (index, field) in map.fields.enumerated() {
             let inside = place.inside(field.name)
-            let treatment = treatment(inside, hasNumber: map["number"] != nil, isRequest: true)
+            let treatment = treatment(inside, isRequest: true, hasNumber: map["number"] != nil)
             guard let value = redact(field.value, place: inside, treatment: treatment) else { continue }
             if changed == nil { changed = map.fields }
             changed?[index].value = value
@@ -88,7 +88,7 @@ struct Redactor: Sendable {
         var changed: [JSONObject.Member]?
         for (index, member) in object.members.enumerated() {
             let inside = place.inside(member.name)
-            let treatment = treatment(inside, hasNumber: object["number"] != nil, isRequest: isRequest)
+            let treatment = treatment(inside, isRequest: isRequest, hasNumber: object["number"] != nil)
             let value =
                 treatment.flatMap { covered(member.value, name: member.name, $0) }
                 ?? redact(member.value, place: inside, isRequest: isRequest)
@@ -121,12 +121,14 @@ struct Redactor: Sendable {
 
     // MARK: Texts
 
-    private func treatment(_ place: TextPlace, hasNumber: Bool, isRequest: Bool) -> SecretNames.Treatment? {
+    private func treatment(
+        _ place: TextPlace, isRequest: Bool, hasNumber: @autoclosure () -> Bool
+    ) -> SecretNames.Treatment? {
         if let treatment = SecretNames.treatment(place.name, additional: rules.additionalNames) { return treatment }
         guard isRequest else { return nil }
         switch place.name {
         case "number": return CardPlace.isCard(place.parent) ? .card : nil
-        case "exp_month", "exp_year": return CardPlace.isCard(place.parent) || hasNumber ? .whole : nil
+        case "exp_month", "exp_year": return CardPlace.isCard(place.parent) || hasNumber() ? .whole : nil
         default: return nil
         }
     }
