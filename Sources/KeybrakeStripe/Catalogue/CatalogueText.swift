@@ -4294,7 +4294,7 @@ P POST /v1/checkout/sessions/{session} PostCheckoutSessionsSession f update:chec
 P POST /v1/checkout/sessions/{session}/expire PostCheckoutSessionsSessionExpire f action:checkout.session release none o0 @checkout.session
 P GET /v1/checkout/sessions/{session}/line_items GetCheckoutSessionsSessionLineItems - list:item read none o96 o302
 P GET /v1/climate/orders GetClimateOrders - list:climate.order read none o96 o303
-P POST /v1/climate/orders PostClimateOrders f create:climate.order outflow other o305 @climate.order amount=amount currency=currency otherwise=price
+P POST /v1/climate/orders PostClimateOrders f create:climate.order outflow other o305 @climate.order amount=amount currency=currency otherwise=price unless=metric_tons
 P GET /v1/climate/orders/{order} GetClimateOrdersOrder - retrieve:climate.order read none o0 @climate.order
 P POST /v1/climate/orders/{order} PostClimateOrdersOrder f update:climate.order plain_write none o307 @climate.order
 P POST /v1/climate/orders/{order}/cancel PostClimateOrdersOrderCancel f action:climate.order release none o0 @climate.order
@@ -4311,7 +4311,7 @@ P GET /v1/coupons/{coupon} GetCouponsCoupon - retrieve:coupon read none o0 @coup
 P POST /v1/coupons/{coupon} PostCouponsCoupon f update:coupon plain_write none o316 @coupon
 P DELETE /v1/coupons/{coupon} DeleteCouponsCoupon - delete:coupon delete none o5 @deleted_coupon
 P GET /v1/credit_notes GetCreditNotes - list:credit_note read none o318 o317
-P POST /v1/credit_notes PostCreditNotes f create:credit_note refund refund o324 @credit_note amount=amount|credit_amount+out_of_band_amount+refund_amount otherwise=object
+P POST /v1/credit_notes PostCreditNotes f create:credit_note refund refund o324 @credit_note amount=amount|credit_amount+out_of_band_amount+refund_amount otherwise=object unless=lines+shipping_cost
 P GET /v1/credit_notes/preview GetCreditNotesPreview - action:credit_note read none o324 @credit_note
 P GET /v1/credit_notes/preview/lines GetCreditNotesPreviewLines - list:credit_note_line_item read none o326 o325
 P GET /v1/credit_notes/{credit_note}/lines GetCreditNotesCreditNoteLines - list:credit_note_line_item read none o96 o325
@@ -4419,9 +4419,9 @@ P GET /v1/invoice_rendering_templates/{template} GetInvoiceRenderingTemplatesTem
 P POST /v1/invoice_rendering_templates/{template}/archive PostInvoiceRenderingTemplatesTemplateArchive f action:invoice_rendering_template plain_write none o0 @invoice_rendering_template
 P POST /v1/invoice_rendering_templates/{template}/unarchive PostInvoiceRenderingTemplatesTemplateUnarchive f action:invoice_rendering_template plain_write none o0 @invoice_rendering_template
 P GET /v1/invoiceitems GetInvoiceitems - list:invoiceitem read none o459 o458
-P POST /v1/invoiceitems PostInvoiceitems f create:invoiceitem liability charge o462 @invoiceitem amount=amount currency=currency otherwise=price
+P POST /v1/invoiceitems PostInvoiceitems f create:invoiceitem liability charge o462 @invoiceitem amount=amount currency=currency otherwise=price unless=price_data+pricing+quantity+quantity_decimal+tax_rates+unit_amount_decimal
 P GET /v1/invoiceitems/{invoiceitem} GetInvoiceitemsInvoiceitem - retrieve:invoiceitem read none o0 @invoiceitem
-P POST /v1/invoiceitems/{invoiceitem} PostInvoiceitemsInvoiceitem f update:invoiceitem liability charge o463 @invoiceitem amount=amount otherwise=object
+P POST /v1/invoiceitems/{invoiceitem} PostInvoiceitemsInvoiceitem f update:invoiceitem liability charge o463 @invoiceitem amount=amount otherwise=object unless=price_data+pricing+quantity+quantity_decimal+tax_rates+unit_amount_decimal
 P DELETE /v1/invoiceitems/{invoiceitem} DeleteInvoiceitemsInvoiceitem - delete:invoiceitem writeoff credit o5 @deleted_invoiceitem otherwise=object
 P GET /v1/invoices GetInvoices - list:invoice read none o465 o464
 P POST /v1/invoices PostInvoices f create:invoice charge charge o476 @invoice otherwise=preview

@@ -37,6 +37,7 @@ extension OperationLine {
         case "otherwise":
             guard let source = AmountRule.Source(rawValue: value) else { return false }
             amountRule.otherwise = source
+        case "unless": amountRule.unless = value.split(separator: "+").map { Self.path($0) }
         default: return false
         }
         return true

@@ -40,7 +40,10 @@ package struct AmountRule: Sendable, Hashable {
     package internal(set) var currency: Path?
     package internal(set) var reading: Reading
     package internal(set) var otherwise: Source
+    /// Parameters beside which the stated amount is not the whole of it, such as a price or a quantity. A request that
+    /// gives one of them is to be treated as if it stated no amount.
+    package internal(set) var unless: [Path]
 
     /// No parameter states an amount and none is needed.
-    package static let none = AmountRule(sums: [], currency: nil, reading: .plain, otherwise: .nobody)
+    package static let none = AmountRule(sums: [], currency: nil, reading: .plain, otherwise: .nobody, unless: [])
 }

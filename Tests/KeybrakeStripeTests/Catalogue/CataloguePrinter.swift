@@ -68,6 +68,7 @@ enum CataloguePrinter {
         if let currency = rule.currency { words.append("currency=" + path(currency)) }
         if rule.reading != .plain { words.append("reading=\(rule.reading.rawValue)") }
         if rule.otherwise != .nobody { words.append("otherwise=\(rule.otherwise.rawValue)") }
+        if !rule.unless.isEmpty { words.append("unless=" + rule.unless.map(path).joined(separator: "+")) }
         if operation.host != OperationLine.defaultHost { words.append("host=" + operation.host) }
         if operation.isDeprecated { words.append("deprecated") }
         return words.joined(separator: " ")

@@ -43,11 +43,21 @@ struct AmountRuleTests {
         #expect(try rule("GET /v1/charges") == .none)
     }
 
+    @Test("say beside which parameters the stated amount is not the whole")
+    func exceptions() throws {
+        #expect(try rule("POST /v1/climate/orders").unless == [["metric_tons"]])
+        #expect(try rule("POST /v1/invoiceitems").unless.contains(["quantity"]))
+        #expect(try rule("POST /v1/charges").unless.isEmpty)
+    }
+
     @Test("name parameters that the operations have")
     func existence() {
         for operation in catalogue.operations {
             for path in operation.amountRule.sums.joined() {
                 #expect(operation.parameters.field(at: path)?.type == .integer, "\(operation) \(path)")
+            }
+            for path in operation.amountRule.unless {
+                #expect(operation.parameters.field(at: path) != nil, "\(operation) \(path)")
             }
             if let path = operation.amountRule.currency {
                 #expect(operation.parameters.field(at: path) != nil, "\(operation) \(path)")
