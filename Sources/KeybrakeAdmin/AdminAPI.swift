@@ -53,14 +53,18 @@ package final class AdminAPI: RequestHandler {
     package func handle(
         _ request: IncomingRequest, on eventLoop: any EventLoop, respond: @escaping (OutgoingResponse) -> Void
     ) {
-        let id = services.requestIDs.next()
-        let answer = NIOLoopBound(respond, eventLoop: eventLoop)
-        let call = AdminCall(request, id: id)
+        let respond = NIOLoopBound(respond, eventLoop: eventLoop)
         // Handlers wait for the ledger's thread, so they run as tasks; the answer hops back to the connection's loop.
         Task {
-            let response = await self.response(to: call)
-            eventLoop.execute { answer.value(response.outgoing(requestID: id)) }
+            let response = await self.answer(request)
+            eventLoop.execute { respond.value(response) }
         }
+    }
+
+    /// The answer to one request.
+    package func answer(_ request: IncomingRequest) async -> OutgoingResponse {
+        let id = services.requestIDs.next()
+        return await response(to: AdminCall(request, id: id)).outgoing(requestID: id)
     }
 
     package func refuse(_ unreadable: UnreadableRequest, atMicroseconds: Int64) -> OutgoingResponse {

@@ -73,7 +73,8 @@ extension Refusal {
     fileprivate static func cannotRecord(_ reason: String) -> Refusal {
         Refusal(
             400, "cannot_record",
-            "This request may not be written to the cassette, so it was not sent: \(reason). Change the request or leave record mode."
+            "This request may not be written to the cassette, so it was not sent: \(reason). Change the request or "
+                + "leave record mode."
         )
     }
 }

@@ -41,8 +41,8 @@ extension Exchange {
         dispatcher.mode == .emulate ? request.headers.first(name: "X-Keybrake-Fault") : nil
     }
 
-    /// All vault keys share one Stripe key, so two conversations that choose the same idempotency key would receive each
-    /// other's objects. The key that Stripe sees is therefore made from both; a write without one gets its own.
+    /// All vault keys share one Stripe key, so two conversations that choose the same idempotency key would receive
+    /// each other's objects. The key that Stripe sees is therefore made from both; a write without one gets its own.
     private func upstreamIdempotencyKey(_ match: OperationMatch) -> String? {
         if case .test? = token { return idempotencyKey }
         guard match.operation.verb == .post else { return nil }

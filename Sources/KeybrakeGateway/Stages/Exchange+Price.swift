@@ -133,7 +133,7 @@ extension Refusal {
                 "The object that the request names was not found, so its amount cannot be judged. Nothing was changed.")
             : Refusal(
                 502, "not_priceable",
-                "The object that the request names could not be read (status \(status)), so its amount cannot be judged.",
+                "The object that the request names could not be read (status \(status)), so its amount is not known.",
                 kind: .api)
     }
 

@@ -31,7 +31,8 @@ package struct OperationRule: Sendable, Equatable {
         guard catalogue.operations.contains(where: { self.allows($0) }) else {
             throw Failure(
                 description:
-                    "'\(text)' names no operation of Stripe's API; write its path template, such as 'GET /v1/charges/{charge}'"
+                    "'\(text)' names no operation of Stripe's API; "
+                    + "write a path template, such as 'GET /v1/charges/{charge}'"
             )
         }
     }

@@ -21,7 +21,9 @@ extension Refusal {
         let budget =
             facts.capUSDCents == 0
             ? "This vault key has a spend cap of $0.00: it may not move money."
-            : "Daily spend cap reached: \(USDollars.text(facts.leftUSDCents)) of \(USDollars.text(facts.capUSDCents)) is left until \(until), and this call asks for \(USDollars.text(facts.askedUSDCents))."
+            : "Daily spend cap reached: \(USDollars.text(facts.leftUSDCents)) of "
+                + "\(USDollars.text(facts.capUSDCents)) is left until \(until), and this call asks for "
+                + "\(USDollars.text(facts.askedUSDCents))."
         return Refusal(
             status, "spend_cap_exceeded",
             budget + " Nothing was charged. Do not retry; stop and report this to the operator.")

@@ -73,18 +73,21 @@ extension Refusal {
     package static func operationNotAllowed(_ operation: String) -> Refusal {
         Refusal(
             403, "operation_not_allowed",
-            "The policy of this vault key does not allow \(operation). Do not retry; stop and report this to the operator."
+            "The policy of this vault key does not allow \(operation). Do not retry; stop and report "
+                + "this to the operator."
         )
     }
 
     package static let customerNotAllowed = Refusal(
         403, "customer_not_allowed",
-        "The policy of this vault key does not allow this customer. Do not retry; stop and report this to the operator.",
+        "The policy of this vault key does not allow this customer. Do not retry; stop and report "
+            + "this to the operator.",
         param: "customer")
 
     package static let customerNotTold = Refusal(
         403, "customer_not_allowed",
-        "This vault key is limited to certain customers, and this request does not name one. Do not retry it unchanged.",
+        "This vault key is limited to certain customers, and this request does not name one. Do not "
+            + "retry it unchanged.",
         param: "customer")
 
     package static func parameterNotAllowed(_ what: String) -> Refusal {
@@ -96,34 +99,39 @@ extension Refusal {
     package static func overCallMaximum(asked: String, maximum: String) -> Refusal {
         Refusal(
             403, "amount_over_limit",
-            "This call asks for \(asked), more than the \(maximum) that one call may move. Do not retry; stop and report this to the operator.",
+            "This call asks for \(asked), more than the \(maximum) that one call may move. Do not "
+                + "retry; stop and report this to the operator.",
             param: "amount")
     }
 
     package static func notPriceable(_ operation: String, reason: String) -> Refusal {
         Refusal(
             403, "not_priceable",
-            "\(operation) may move money, but how much cannot be told: \(reason). Do not retry; report this to the operator."
+            "\(operation) may move money, but how much cannot be told: \(reason). Do not retry; "
+                + "report this to the operator."
         )
     }
 
     package static func currencyWithoutRate(_ currency: String) -> Refusal {
         Refusal(
             403, "not_priceable",
-            "The cap is in US dollars and no exchange rate for \(currency) is configured. Do not retry; report this to the operator.",
+            "The cap is in US dollars and no exchange rate for \(currency) is configured. Do not "
+                + "retry; report this to the operator.",
             param: "currency")
     }
 
     package static func attributionMismatch(_ what: String) -> Refusal {
         Refusal(
             403, "attribution_mismatch",
-            "This vault key belongs to another \(what) than the one that the request names. Do not retry; stop and report this to the operator."
+            "This vault key belongs to another \(what) than the one that the request names. Do not "
+                + "retry; stop and report this to the operator."
         )
     }
 
     package static let idempotencyMismatch = Refusal(
         400, "idempotency_key_reused",
-        "Keys for idempotent requests can only be used with the same parameters they were first used with. Use another key for another request.",
+        "Keys for idempotent requests can only be used with the same parameters they were first used "
+            + "with. Use another key for another request.",
         kind: .idempotency)
 
     package static let inFlight = Refusal(
@@ -141,7 +149,8 @@ extension Refusal {
 
     package static let outcomeUnknown = Refusal(
         504, "outcome_unknown",
-        "The request was sent, but its outcome is not known; its amount stays held. Do not send it under a new idempotency key.",
+        "The request was sent, but its outcome is not known; its amount stays held. Do not send it "
+            + "under a new idempotency key.",
         kind: .api, retry: .maySucceed)
 
     package static let upstreamTimedOut = Refusal(
