@@ -1,6 +1,8 @@
 /// One parameter, or one member of an answer.
 package struct FieldShape: Sendable {
+    /// The name on the wire, without brackets.
     package let name: String
+    /// The type, apart from what the marks below allow beside it.
     package let type: TypeShape
     /// Of a parameter: it must be sent. Of a member: it is always there.
     package let isRequired: Bool

@@ -1,5 +1,6 @@
 /// The named parameters or members of an object, in the order of Stripe's document. Equal shapes are one.
 package final class ObjectShape: Sendable {
+    /// The fields; their names are unique.
     package let fields: [FieldShape]
     /// The place in the catalogue's table.
     let number: Int

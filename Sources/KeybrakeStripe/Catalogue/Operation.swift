@@ -2,6 +2,7 @@
 package final class Operation: Sendable {
     /// The place in ``Catalogue/operations``.
     package let index: Int
+    /// The method by which it is called.
     package let verb: Verb
     /// The path with its parameters in braces, such as `/v1/charges/{charge}/capture`.
     package let pathTemplate: String
@@ -9,9 +10,13 @@ package final class Operation: Sendable {
     package let name: String
     /// Stripe's own name of the operation, such as `PostChargesChargeCapture`.
     package let id: String
+    /// How the body travels.
     package let bodyEncoding: BodyEncoding
+    /// What it does to which resource.
     package let action: OperationAction
+    /// What it does with money; `read` for every GET.
     package let moneyClass: MoneyClass
+    /// The cap that it counts against.
     package let meter: Meter
     /// Where the request says how much money it is about.
     package let amountRule: AmountRule
@@ -46,6 +51,7 @@ package final class Operation: Sendable {
             .map { String(decoding: $0.dropFirst().dropLast(), as: UTF8.self) }
     }
 
+    /// Whether it can change anything: every POST and DELETE.
     package var isWrite: Bool { verb != .get }
 
     /// Whether a request may ask to expand members of the answer.

@@ -12,6 +12,7 @@ package struct OperationAction: Sendable, Hashable {
         case action
     }
 
+    /// What is done.
     package let form: Form
     /// The resource acted on, by its schema name (`charge`, `checkout.session`; never a `deleted_…` one).
     ///

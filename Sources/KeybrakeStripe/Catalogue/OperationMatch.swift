@@ -1,5 +1,6 @@
 /// An operation found by its path, with what the path says.
 package struct OperationMatch: Sendable {
+    /// The operation of the path and the method.
     package let operation: Operation
     /// The values in the place of the braces, decoded, in the order of the path.
     package let pathParameters: [(name: String, value: String)]

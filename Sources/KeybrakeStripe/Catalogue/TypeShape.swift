@@ -62,6 +62,7 @@ package struct StringShape: Sendable, Hashable {
         case listPath(String)
     }
 
+    /// The syntax; `nil` for free text.
     package let format: Format?
     /// How many characters are allowed; `nil` when the document states no limit.
     package let lengthMax: Int?
@@ -69,6 +70,7 @@ package struct StringShape: Sendable, Hashable {
 
 /// The words that a text may be.
 package struct Enumeration: Sendable, Hashable {
+    /// The words, in the order of Stripe's document; never empty.
     package let values: [String]
     /// Whether Stripe takes words that are not listed.
     package let isOpen: Bool

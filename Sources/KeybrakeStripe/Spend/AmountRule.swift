@@ -38,7 +38,9 @@ package struct AmountRule: Sendable, Hashable {
     package internal(set) var sums: [[Path]]
     /// The parameter with the currency; `nil`, or the parameter missing, means the currency of the object.
     package internal(set) var currency: Path?
+    /// What the stated number means.
     package internal(set) var reading: Reading
+    /// Who knows the amount when the request does not state it.
     package internal(set) var otherwise: Source
     /// Parameters beside which the stated amount is not the whole of it, such as a price or a quantity. A request that
     /// gives one of them is to be treated as if it stated no amount.
