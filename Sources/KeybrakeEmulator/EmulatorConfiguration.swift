@@ -15,6 +15,9 @@ package struct EmulatorConfiguration: Sendable, Equatable {
     package var seedsFixtures: Bool
     /// A strict world refuses what it could only answer from a shape (501), instead of inventing an object.
     package var isStrict: Bool
+    /// A lenient world answers from the shape what it would have to refuse because an object does not exist; one that
+    /// is not answers 404 `resource_missing`.
+    package var isLenient: Bool
     /// How many worlds may exist side by side; a call to one more is answered 503.
     package var worldsMax: Int
     /// How many objects one account of a world may hold; creating one more is answered 507.
@@ -24,17 +27,19 @@ package struct EmulatorConfiguration: Sendable, Equatable {
 
     /// Follows real time, with fixtures, answers everything.
     package static let standard = EmulatorConfiguration(
-        seed: 1, clock: .following, seedsFixtures: true, isStrict: false, worldsMax: 10_000, objectsMax: 5_000_000,
+        seed: 1, clock: .following, seedsFixtures: true, isStrict: false, isLenient: false, worldsMax: 10_000,
+        objectsMax: 5_000_000,
         idempotencyKeysMax: 1_000_000)
 
     package init(
-        seed: UInt64, clock: Clock, seedsFixtures: Bool, isStrict: Bool, worldsMax: Int, objectsMax: Int,
-        idempotencyKeysMax: Int
+        seed: UInt64, clock: Clock, seedsFixtures: Bool, isStrict: Bool, isLenient: Bool = false, worldsMax: Int,
+        objectsMax: Int, idempotencyKeysMax: Int
     ) {
         self.seed = seed
         self.clock = clock
         self.seedsFixtures = seedsFixtures
         self.isStrict = isStrict
+        self.isLenient = isLenient
         self.worldsMax = worldsMax
         self.objectsMax = objectsMax
         self.idempotencyKeysMax = idempotencyKeysMax

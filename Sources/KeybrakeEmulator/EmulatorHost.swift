@@ -44,6 +44,14 @@ package final class EmulatorHost: Sendable {
         _ = consume old
     }
 
+    /// Makes a world lenient (unknown ids are answered from shape), strict (nothing is), or neither.
+    ///
+    /// - Throws: ``Failure`` when it is to be both, or when there are too many worlds.
+    package func set(world name: String, isLenient: Bool, isStrict: Bool) throws(Failure) {
+        guard !(isLenient && isStrict) else { throw Failure(description: "a world is lenient or strict, not both") }
+        try cell(name).world.withLock { $0.set(isLenient: isLenient, isStrict: isStrict) }
+    }
+
     /// Moves a world's clock on; what falls due until then happens.
     ///
     /// - Returns: the world's time afterwards.

@@ -52,23 +52,28 @@ import Testing
         }
     }
 
-    @Test func `every operation of version 1 answers in some way that fits`() {
-        let bench = Bench()
+    @Test(arguments: [true, false])
+    func `every operation answers its plain use with what fits`(isLenient: Bool) {
+        let bench = Bench { $0.isLenient = isLenient }
         var answered = 0
         for operation in Catalogue.shared.operations {
-            let values = operation.pathParameterNames.map { (name: $0, value: "id_unknown") }
-            let call = EmulatorCall(
-                match: OperationMatch(operation: operation, pathParameters: values), requestID: "req_x")
-            let answer = bench.host.handle(call, world: "every", atUnixSeconds: Bench.start)
-            let body = try? JSONParser.parse(answer.body)
-            #expect(body?.objectValue != nil || operation.responseShape() == .binary, "\(operation.name)")
-            guard answer.status == 200, let body else {
-                #expect(body?["error"]?["message"]?.stringValue != nil, "\(operation.name)")
+            let answer = bench.host.handle(PlainUse.call(operation), world: "every", atUnixSeconds: Bench.start)
+            guard operation.responseShape() != .binary else {
+                answered += answer.status == 200 ? 1 : 0
+                continue
+            }
+            let body = (try? JSONParser.parse(answer.body)) ?? .null
+            guard answer.status == 200 else {
+                #expect(!isLenient, "\(operation.name): \(String(decoding: answer.body, as: UTF8.self))")
+                #expect(body["error"]?["message"]?.stringValue != nil, "\(operation.name)")
                 continue
             }
             answered += 1
-            #expect(ShapeFit.misfits(body, operation.response) == [], "\(operation.name)")
+            let misfits = ShapeFit.misfits(body, operation.response).filter { misfit in
+                !Self.undocumented.contains { misfit.hasSuffix($0) }
+            }
+            #expect(misfits == [], "\(operation.name)")
         }
-        #expect(answered > 300)
+        #expect(isLenient ? answered == Catalogue.shared.operations.count : answered > 200)
     }
 }

@@ -29,6 +29,22 @@ struct ListPage: Sendable {
     }
 }
 
+extension ListPage {
+    /// The page as the second API writes it: with the addresses of its neighbours instead of ids.
+    func versionTwoBytes(limit: Int) -> [UInt8] {
+        var text = Array("{\"data\":[".utf8)
+        for (index, element) in elements.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: ",")) }
+            text.append(contentsOf: element)
+        }
+        text.append(contentsOf: "],\"next_page_url\":".utf8)
+        let last = elements.last.flatMap { StoredObject.text("id", in: $0) }
+        JSONWriter.append(optional: hasMore ? last.map { "\(url)?limit=\(limit)&page=page_\($0)" } : nil, to: &text)
+        text.append(contentsOf: ",\"previous_page_url\":null}".utf8)
+        return text
+    }
+}
+
 /// What a list call asks for: how many, from where.
 struct PageRequest: Sendable {
     static let limitMax: Int64 = 100
@@ -48,7 +64,8 @@ struct PageRequest: Sendable {
                 param: "limit")
         }
         self.limit = Int(limit)
-        startingAfter = form.given("starting_after")
+        // The second API's pages are named by the object before them.
+        startingAfter = form.given("starting_after") ?? form.given("page").map { String($0.dropFirst("page_".count)) }
         endingBefore = form.given("ending_before")
         if startingAfter != nil, endingBefore != nil {
             throw .invalid(

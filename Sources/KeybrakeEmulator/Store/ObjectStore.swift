@@ -52,8 +52,23 @@ struct ObjectStore: Sendable {
 /// Which members of which kinds lists look objects up by.
 enum ObjectIndexing {
     static func members(of kind: ObjectKind) -> [String] {
-        table[kind] ?? []
+        table[kind] ?? narrowing[kind] ?? []
     }
+
+    /// The members that hold ids and that a list of the kind can be narrowed by.
+    private static let narrowing: [ObjectKind: [String]] = {
+        var narrowing: [ObjectKind: [String]] = [:]
+        for operation in Catalogue.shared.operations where operation.action.form == .list {
+            guard let name = operation.action.resource, let shape = Catalogue.shared.resource(name)?.object else {
+                continue
+            }
+            let members = operation.parameters.fields.map(\.name).filter { name in
+                if case .expandable? = shape.field(name)?.type { true } else { false }
+            }
+            if narrowing[ObjectKind(name)] == nil { narrowing[ObjectKind(name)] = members }
+        }
+        return narrowing
+    }()
 
     private static let table: [ObjectKind: [String]] = [
         .balanceTransaction: ["source", "type"],

@@ -13,6 +13,8 @@ struct StoredObject: Sendable {
     var isSpent = false
     /// A payment method whose holder has agreed to payments in their absence.
     var isSetUp = false
+    /// The id of the object under whose path it was made.
+    var owner: String?
     /// The test card behind a card, payment method or token; Stripe's objects do not show it.
     var card: TestCard.Row?
 

@@ -2,16 +2,18 @@ internal import KeybrakeStripe
 
 /// An answer that is made up from the shape alone: right fields, right types, nothing remembered.
 enum SchemaAnswer {
-    static func body(_ call: Call, _ ids: inout IDSource) -> [UInt8] {
-        var maker = ShapeFiller(now: call.now, ids: ids)
-        var value = maker.value(of: call.operation.response)
-        ids = maker.ids
-        if case .object(var object) = value {
-            name(&object, call)
-            echo(call.form, into: &object, call.operation.response)
-            value = .object(object)
+    static func body(_ call: Call, _ account: inout Account) -> [UInt8] {
+        let type = call.operation.response
+        var maker = ShapeFiller(now: call.now, ids: account.ids)
+        let value = maker.value(of: type)
+        account.ids = maker.ids
+        guard case .object(var object) = value else { return JSONWriter.bytes(value) }
+        name(&object, call)
+        if let shape = ExpansionShape.object(of: type, named: object.text("object")) {
+            SynthesisDefaults.complete(&object, shape)
+            object = FormMerge.echoed(call.form, in: object, shape, &account, now: call.now)
         }
-        return JSONWriter.bytes(value)
+        return object.bytes
     }
 
     /// What the path names is what is answered.
@@ -23,25 +25,7 @@ enum SchemaAnswer {
             object.set("id", last.value)
         }
         if object.text("url") != nil, object.text("object") == "list" {
-            object.set("url", path(call))
-        }
-    }
-
-    private static func path(_ call: Call) -> String {
-        var values = call.path.makeIterator()
-        return call.operation.pathTemplate.split(separator: "/").reduce(into: "") { path, segment in
-            path += "/" + (segment.hasPrefix("{") ? values.next()?.value ?? "" : String(segment))
-        }
-    }
-
-    /// Plain values that were sent under the name of a member come back.
-    private static func echo(_ form: FormMap, into object: inout JSONObject, _ type: TypeShape) {
-        guard let shape = ExpansionShape.object(of: type, named: object.text("object")) else { return }
-        for sent in form.fields where sent.name != "expand" && sent.name != "id" {
-            guard let field = shape.field(sent.name), let value = TypedValue.read(sent.value, as: field.type) else {
-                continue
-            }
-            object[sent.name] = value
+            object.set("url", call.path(of: call.operation))
         }
     }
 }

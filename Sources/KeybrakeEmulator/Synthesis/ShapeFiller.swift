@@ -53,7 +53,7 @@ struct ShapeFiller {
             object.append("id", .string(ids.next(IDPrefixes.prefix(resource ?? "id"))))
         }
         if let name = shape.objectName { object.append("object", .string(name)) }
-        for field in shape.fields where field.name != "object" && !(hasID && field.name == "id") {
+        for field in shape.fields where object[field.name] == nil {
             if field.isNullable {
                 object.append(field.name, .null)
             } else if field.isRequired {

@@ -3,7 +3,7 @@ internal import KeybrakeStripe
 /// The data of one emulated account: its objects, money, events, remembered answers, and what time will bring.
 struct Account: Sendable {
     let id: String
-    let configuration: EmulatorConfiguration
+    var configuration: EmulatorConfiguration
     var ids: IDSource
     var store = ObjectStore()
     var events = EventLog()

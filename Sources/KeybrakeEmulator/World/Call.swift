@@ -5,6 +5,8 @@ struct Call: Sendable {
     let operation: Operation
     let path: [(name: String, value: String)]
     let form: FormMap
+    /// The file of an upload.
+    var file: MultipartForm.File?
     let cause: Cause
 
     var now: Int64 { cause.now }

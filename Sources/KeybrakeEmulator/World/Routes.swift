@@ -7,10 +7,13 @@ enum Routes {
         operation.index < table.count ? table[operation.index] : nil
     }
 
+    /// The names of the operations that a family answers with its own behaviour.
+    static let ownNames = Set(all.map(\.0))
+
     /// Every route that the families state, to be checked against the catalogue by the tests.
     static let all: [(String, Behaviour)] =
         Customers.routes + CustomerSources.routes + PaymentMethods.routes + Tokens.routes + Charges.routes
-        + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes
+        + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes + Files.routes
 
     /// By the operation's index.
     private static let table: [Behaviour?] = {
@@ -18,6 +21,9 @@ enum Routes {
         for (name, behaviour) in all {
             guard let operation = Catalogue.shared.operation(named: name) else { continue }
             table[operation.index] = behaviour
+        }
+        for operation in Catalogue.shared.operations where table[operation.index] == nil {
+            table[operation.index] = Synthesized.behaviour(of: operation)
         }
         return table
     }()

@@ -5,7 +5,7 @@ internal import KeybrakeStripe
 /// A value without locks. A copy is a fork: the two share their storage until one of them changes.
 struct World: Sendable {
     let name: String
-    let configuration: EmulatorConfiguration
+    private(set) var configuration: EmulatorConfiguration
     var clock: WorldClock
     private(set) var platform: Account
     private var connected: [String: Account] = [:]
@@ -53,6 +53,14 @@ struct World: Sendable {
         var account = Account(id: id, worldName: name, configuration: configuration)
         if configuration.seedsFixtures { Seeds.addFixtures(to: &account, now: now) }
         return account
+    }
+
+    /// Chooses what happens to calls that name unknown objects, and whether answers may be made up from shapes.
+    mutating func set(isLenient: Bool, isStrict: Bool) {
+        configuration.isLenient = isLenient
+        configuration.isStrict = isStrict
+        platform.configuration = configuration
+        for id in connected.keys { connected[id]?.configuration = configuration }
     }
 
     /// Moves the clock on and lets happen what falls due until then.

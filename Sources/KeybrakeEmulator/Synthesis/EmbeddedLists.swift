@@ -1,0 +1,26 @@
+internal import KeybrakeStripe
+
+/// Lists that an object holds itself, such as the items of a subscription or the lines of an invoice.
+enum EmbeddedLists {
+    /// The page of a list whose elements the owner holds; `nil` when it holds none of that name.
+    static func page(_ plan: SynthesisPlan, _ call: Call, owner: String, _ account: Account) throws(StripeError)
+        -> Reply?
+    {
+        guard let kind = plan.owners.last ?? nil, let holder = account.store.object(kind, id: owner),
+            let list = holder.tree.object(plan.lastWord) ?? holder.tree.object("lines"),
+            let elements = list["data"]?.arrayValue, !elements.isEmpty
+        else { return nil }
+        let request = try PageRequest(call.form)
+        let ids = elements.map { $0["id"]?.stringValue ?? "" }
+        // Here the first element comes first, so the order of positions is turned around.
+        let last = elements.count - 1
+        let found = try request.select(
+            from: 0..<elements.count, position: { id in ids.firstIndex(of: id).map { last - $0 } },
+            noun: ResourceNames.noun(plan.kind)
+        ) { _ in true }
+        return .page(
+            ListPage(
+                url: call.path(of: call.operation),
+                elements: found.positions.map { JSONWriter.bytes(elements[last - $0]) }, hasMore: found.hasMore))
+    }
+}
