@@ -16,7 +16,8 @@ struct KeyRouteTests {
     func issue() async throws {
         let body = """
             {"daily_cap_usd":"10.00","per_call_max_usd":"4.00","allowed_operations":["POST /v1/charges"],\
-            "customers":["cus_test_fixture"],"ttl_seconds":3600,"conversation":"conv-1","agent":"billing","label":"nightly"}
+            "customers":["cus_test_fixture"],"ttl_seconds":3600,"conversation":"conv-1","agent":"billing",\
+            "label":"nightly"}
             """
         let reply = await desk.send("POST /admin/vault-keys", body)
         #expect(reply.status == 201 && reply.header("Cache-Control") == "no-store")

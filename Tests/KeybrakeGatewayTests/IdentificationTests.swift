@@ -111,7 +111,8 @@ struct IdentificationTests {
                 answers.append(reply.text + reply.headers.map { $0.name + $0.value }.joined())
             }
             let form =
-                "amount=5&currency=usd&customer=\(secret)&metadata[conversation_id]=\(secret)&description=[conv:\(secret)]"
+                "amount=5&currency=usd&customer=\(secret)&metadata[conversation_id]=\(secret)"
+                + "&description=[conv:\(secret)]"
             answers.append(desk.send("POST /v1/charges", form, key: key).text)
         }
         let written = try await desk.rows().map { "\($0.json)" } + desk.logs.lines + answers

@@ -47,8 +47,9 @@ struct ResponseContractTests {
         let reply = desk.send("POST /v1/charges", "amount=301&currency=usd", key: key)
         #expect(
             reply.message
-                == "Daily spend cap reached: $3.00 of $10.00 is left until 2026-11-23T00:00:00Z, and this call asks for "
-                + "$3.01. Nothing was charged. Do not retry; stop and report this to the operator. [spend_cap_exceeded]"
+                == "Daily spend cap reached: $3.00 of $10.00 is left until 2026-11-23T00:00:00Z, and this call "
+                + "asks for $3.01. Nothing was charged. Do not retry; stop and report this to the operator. "
+                + "[spend_cap_exceeded]"
         )
         desk.stripe.willAnswer(200, StripeObject.charge(amount: 300))
         #expect(desk.send("POST /v1/charges", "amount=300&currency=usd", key: key).status == 200)

@@ -260,6 +260,8 @@ struct SettlementTests {
             #expect(desk.send(operation, key: key).line == "403 not_priceable", "\(operation)")
         }
         #expect(desk.send("POST /v1/customers", "balance=-500", key: key).line == "403 not_priceable")
+        let item = "amount=100&currency=usd&customer=cus_1"
+        #expect(desk.send("POST /v1/invoiceitems", item + "&quantity=1000", key: key).line == "403 not_priceable")
         #expect(desk.stripe.requests.isEmpty)
         let priced = [
             ("POST /v1/payouts", "amount=100&currency=usd", "payout"),

@@ -2,8 +2,9 @@ internal import KeybrakeStripe
 
 /// Reads the amount that a request states, following the catalogue's rule for its operation.
 enum StatedAmount {
-    /// Amount and currency; `nil` when the request leaves one of them open.
+    /// Amount and currency; `nil` when the request leaves one of them open, or has a price or quantity beside them.
     static func money(_ rule: AmountRule, form: FormMap) -> Result<Money?, StripeError> {
+        guard !rule.unless.contains(where: { form.value(at: $0) != nil }) else { return .success(nil) }
         guard let path = rule.currency, let value = form.value(at: path) else { return .success(nil) }
         guard let code = value.text else { return .failure(.notSingle(path)) }
         guard let currency = Currency(code) else { return .failure(.unknownCurrency) }

@@ -55,7 +55,7 @@ extension Exchange {
             } catch {
                 throw .malformed("The body is no JSON: \(error).")
             }
-            if json?.repeatsMember == true { throw .malformed("The body names a member of an object twice.") }
+            if json?.repeatedName != nil { throw .malformed("The body names a member of an object twice.") }
         case .multipart where type == "multipart/form-data":
             upload = request.body
         case .form, .multipart, .none:
