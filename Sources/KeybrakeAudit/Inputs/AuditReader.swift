@@ -14,6 +14,8 @@ struct AuditReader {
     private var pending = PendingIntents()
     private var kinds: [OperationKind?] = []
     private var permissions: [UInt64: Bool] = [:]
+    private var lastPermission: (pair: UInt64, isAllowed: Bool) = (0, false)
+    private var touched: UInt64 = 0
     private var newestAt = Int64.min
     private var oldestAt = Int64.max
     private var backwardCount = 0
@@ -130,11 +132,14 @@ struct AuditReader {
         books.audit.outcomeCount += 1
         noteTime(row.atMicroseconds)
         let intent = pending.remove(hash: TextTable.hash(row.requestID))
-        let conversation = books.conversation(row.conversation)
+        let hashes = RowHashes(row, books: books)
+        touched &+= hashes.touched
+        let conversation = row.conversation.count > 0 ? books.conversation(row.conversation, hash: hashes.conversation) : 0
         books.learn(conversation)
         let operation = operationNumber(row.operation)
         let kind = kind(of: operation, isChargeMeter: row.isChargeMeter)
-        var attempt = attempt(row, conversation: conversation, operation: operation, startedAt: intent?.atMicroseconds)
+        var attempt = attempt(
+            row, hashes, conversation: conversation, operation: operation, startedAt: intent?.atMicroseconds)
         judge(attempt)
         guard kind != .other else {
             books.audit.otherOperationCount += 1
@@ -170,7 +175,7 @@ struct AuditReader {
     }
 
     private func attempt(
-        _ row: AuditRowView, conversation: UInt32, operation: UInt32, startedAt: Int64?
+        _ row: AuditRowView, _ hashes: RowHashes, conversation: UInt32, operation: UInt32, startedAt: Int64?
     ) -> AttemptRecord {
         var flags = AttemptRecord.Flags()
         if row.amount == nil { flags.insert(.amountUnknown) }
@@ -180,10 +185,10 @@ struct AuditReader {
             sequence: row.sequence, startedAtMicroseconds: startedAt ?? row.atMicroseconds, amount: row.amount ?? 0,
             usdCents: row.usdCents ?? 0,
             idempotencyHash: row.idempotencyKey.count > 0 ? TextTable.hash(row.idempotencyKey) : 0,
-            object: row.isChargeMeter ? books.objects.intern(row.objectID) : 0,
+            object: row.isChargeMeter ? books.objects.intern(row.objectID, hash: hashes.object) : 0,
             related: row.isChargeMeter && Self.isChargeID(row.relatedID) ? books.objects.intern(row.relatedID) : 0,
-            customer: books.customers.intern(row.customer), conversation: conversation,
-            key: books.keys.intern(row.keyID), policy: books.policies.intern(row.policyHash), operation: operation,
+            customer: books.customers.intern(row.customer, hash: hashes.customer), conversation: conversation,
+            key: books.keys.intern(row.keyID, hash: hashes.key), policy: books.policies.intern(row.policyHash), operation: operation,
             currency: CurrencyCode(row.currency), status: row.status, upstreamStatus: row.upstreamStatus,
             decision: row.decision, ending: row.ending, mode: row.mode, flags: flags)
     }
@@ -289,11 +294,34 @@ struct AuditReader {
 
     private mutating func isAllowed(_ attempt: AttemptRecord, _ rules: PolicyRules) -> Bool {
         let pair = UInt64(attempt.policy) << 32 | UInt64(attempt.operation)
-        if let known = permissions[pair] { return known }
+        if pair == lastPermission.pair { return lastPermission.isAllowed }
+        if let known = permissions[pair] {
+            lastPermission = (pair, known)
+            return known
+        }
         let operation = books.operations.text(attempt.operation)
         let mustBeNamed = Catalogue.shared.operation(named: operation)?.moneyClass.mustBeNamed ?? true
         let isAllowed = rules.allows(operation, mustBeNamed: mustBeNamed)
         permissions[pair] = isAllowed
         return isAllowed
+    }
+}
+
+/// The hashes of the texts of a row, made before any of them is looked up.
+private struct RowHashes {
+    let conversation: UInt64
+    let key: UInt64
+    let object: UInt64
+    let customer: UInt64
+    let touched: UInt64
+
+    init(_ row: AuditRowView, books: Books) {
+        conversation = TextTable.hash(row.conversation)
+        key = TextTable.hash(row.keyID)
+        object = TextTable.hash(row.objectID)
+        customer = TextTable.hash(row.customer)
+        touched =
+            books.conversations.touch(conversation) &+ books.keys.touch(key) &+ books.objects.touch(object)
+            &+ books.customers.touch(customer)
     }
 }

@@ -14,6 +14,7 @@ struct PaymentsReader: ~Copyable {
     private var dates = DateText()
     private var problems: ReadingProblems
     private var notes = PaymentsNotes()
+    private var touched: UInt64 = 0
 
     /// Reads the header; the scanner then stands before the first record.
     init(books: Books, fileIndex: Int, delimiter: UInt8, source: inout ByteSource) throws(InputFailure) {
@@ -90,13 +91,19 @@ struct PaymentsReader: ~Copyable {
             place: RecordPlace(file: fileIndex, offset: scanner.recordOffset), amount: 0, refunded: 0, created: 0,
             line: scanner.line, id: 0, intent: 0, customer: 0, taggedConversation: 0, metadataConversation: 0,
             currency: .unknown, status: .unknown, flags: [])
-        record.id = books.objects.intern(field(columns.id, source))
-        record.intent = books.objects.intern(field(columns.intent, source))
-        record.customer = books.customers.intern(field(columns.customer, source))
+        let (id, customer) = (field(columns.id, source), field(columns.customer, source))
+        let (idHash, customerHash) = (TextTable.hash(id), TextTable.hash(customer))
+        touched &+= books.objects.touch(idHash) &+ books.customers.touch(customerHash)
+        if let column = columns.conversations.first {
+            touched &+= books.conversations.touch(TextTable.hash(scanner.raw(column, in: source)))
+        }
         readMoney(&record, source)
         readStatus(&record, source)
         readCreated(&record, source)
         readMode(&record, source)
+        record.id = books.objects.intern(id, hash: idHash)
+        record.intent = books.objects.intern(field(columns.intent, source))
+        record.customer = books.customers.intern(customer, hash: customerHash)
         readConversation(&record, source)
         intake.take(record)
     }

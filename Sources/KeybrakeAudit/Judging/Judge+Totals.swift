@@ -29,8 +29,7 @@ extension Judge {
         } else {
             judgement.conversations[conversation].failed += 1
         }
-        let claims: Set<AttemptClass> = [.matched, .phantom, .outsideWindow, .notJudged]
-        guard attempt.succeeded, claims.contains(attempt.attempt), !attempt.flags.contains(.amountUnknown) else { return }
+        guard attempt.succeeded, attempt.attempt.claimsCharge, !attempt.flags.contains(.amountUnknown) else { return }
         judgement.conversations[conversation].audited.add(attempt.amount, attempt.currency)
     }
 

@@ -4,38 +4,41 @@ internal import KeybrakeLedger
 ///
 /// Owned by one reconciliation, on one thread.
 final class Books {
-    /// Ids of charges and PaymentIntents, as both sides name them.
-    var objects = TextTable()
-    var customers = TextTable()
-    var conversations = TextTable()
-    var keys = TextTable()
-    var policies = TextTable()
-    var operations = TextTable()
+    // Nothing keeps an access to these open while it calls back here, so the checks for overlapping accesses, which
+    // would cost more than the look-ups, are left out.
 
-    var charges: [ChargeRecord] = []
-    var attempts: [AttemptRecord] = []
+    /// Ids of charges and PaymentIntents, as both sides name them.
+    @exclusivity(unchecked) var objects = TextTable()
+    @exclusivity(unchecked) var customers = TextTable()
+    @exclusivity(unchecked) var conversations = TextTable()
+    @exclusivity(unchecked) var keys = TextTable()
+    @exclusivity(unchecked) var policies = TextTable()
+    @exclusivity(unchecked) var operations = TextTable()
+
+    @exclusivity(unchecked) var charges: [ChargeRecord] = []
+    @exclusivity(unchecked) var attempts: [AttemptRecord] = []
     /// For each object number the charge of that id, as index + 1.
-    var chargeOfObject: [UInt32] = []
+    @exclusivity(unchecked) var chargeOfObject: [UInt32] = []
     /// For each object number of a PaymentIntent its last charge in the list of charges, as index + 1, and for each
     /// charge the one before it with the same PaymentIntent.
     var lastChargeOfIntent: [UInt32] = []
     var previousChargeOfIntent: [UInt32: UInt32] = [:]
     /// Whether the audit knows the conversation, by its number.
-    var isKnownConversation: [Bool] = [false]
+    @exclusivity(unchecked) var isKnownConversation: [Bool] = [false]
 
     var files: [InputFile] = []
     /// How to read a record of each file again.
     var layouts: [RecordLayout] = []
     var auditFiles: [InputFile] = []
-    var audit = AuditTotals()
-    var keyTimes = KeyTimes([])
+    @exclusivity(unchecked) var audit = AuditTotals()
+    @exclusivity(unchecked) var keyTimes = KeyTimes([])
     /// The policies by number less one; `nil` for one that cannot be read.
-    var policyRules: [PolicyRules?] = []
+    @exclusivity(unchecked) var policyRules: [PolicyRules?] = []
     /// Rows that break a rule by themselves, at most ``RowFlag/countMax``, and how many there were.
     var rowFlags: [RowFlag] = []
     var rowFlagCounts: [Check: Int] = [:]
     /// All records of the exports, counted as they were read.
-    var exportTotals = SideTotals()
+    @exclusivity(unchecked) var exportTotals = SideTotals()
     /// Records that did not become charges of their own.
     var repeatedTotals = ClassTotals<ChargeClass>()
     var repeatedCounts: [RepeatedPair: Int] = [:]
@@ -50,9 +53,14 @@ final class Books {
 
     /// The number of a conversation; ids that are UUIDs are the same in any case of letters.
     func conversation(_ text: UnsafeRawBufferPointer) -> UInt32 {
-        let number = conversations.find(text)
+        conversation(text, hash: TextTable.hash(text))
+    }
+
+    /// The number of the conversation of that hash.
+    func conversation(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32 {
+        let number = conversations.find(text, hash: hash)
         guard number == 0 else { return number }
-        guard UUIDText.isUUID(text), UUIDText.hasUpperCase(text) else { return conversations.intern(text) }
+        guard UUIDText.isUUID(text), UUIDText.hasUpperCase(text) else { return conversations.intern(text, hash: hash) }
         return UUIDText.lowercased(text).withUnsafeBytes { conversations.intern($0) }
     }
 

@@ -92,6 +92,16 @@ enum AttemptClass: UInt8, CaseIterable {
     }
 }
 
+extension AttemptClass {
+    /// Whether the audit says of such a call that it charged somebody.
+    var claimsCharge: Bool {
+        switch self {
+        case .matched, .phantom, .outsideWindow, .notJudged: true
+        default: false
+        }
+    }
+}
+
 /// How a charge and a call were brought together, strongest first.
 enum MatchMethod: UInt8, CaseIterable {
     case none

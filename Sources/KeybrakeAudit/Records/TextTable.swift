@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Gives every distinct byte string a small number, beginning with 1; the empty string is 0.
 ///
 /// Open addressing. A slot holds half of the hash and the place of the text, and the text lies next to its number, so
@@ -28,33 +30,52 @@ struct TextTable: ~Copyable {
         var slotCount = 128
         while slotCount < placeCapacity * 2 { slotCount *= 2 }
         slotMask = slotCount - 1
-        arena = .allocate(byteCount: arenaCapacity, alignment: 8)
+        arena = Self.memory(arenaCapacity)
         arena.initializeMemory(as: UInt64.self, repeating: 0, count: 1)
         places = .allocate(capacity: placeCapacity + 1)
         places.initialize(to: 0)
-        slots = .allocate(capacity: slotCount)
-        slots.initialize(repeating: 0, count: slotCount)
+        slots = Self.slots(slotCount)
     }
 
     deinit {
-        arena.deallocate()
+        free(arena)
         places.deallocate()
-        slots.deallocate()
+        free(slots)
     }
 
     /// The number of the text, giving it one when it is new.
     mutating func intern(_ text: UnsafeRawBufferPointer) -> UInt32 {
+        intern(text, hash: Self.hash(text))
+    }
+
+    /// The number of the text of that hash, giving it one when it is new.
+    mutating func intern(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32 {
         guard text.count > 0 else { return 0 }
-        let text = text.count > Self.lengthMax ? UnsafeRawBufferPointer(rebasing: text[..<Self.lengthMax]) : text
-        let hash = Self.hash(text)
+        guard text.count <= Self.lengthMax else {
+            return intern(UnsafeRawBufferPointer(rebasing: text[..<Self.lengthMax]))
+        }
         let (slot, number) = probe(text, hash: hash)
         return number != 0 ? number : append(text, hash: hash, slot: slot)
     }
 
     /// The number of the text, or 0 when it has none.
     func find(_ text: UnsafeRawBufferPointer) -> UInt32 {
+        find(text, hash: Self.hash(text))
+    }
+
+    /// The number of the text of that hash, or 0 when it has none.
+    func find(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32 {
         guard text.count > 0, text.count <= Self.lengthMax else { return 0 }
-        return probe(text, hash: Self.hash(text)).number
+        return probe(text, hash: hash).number
+    }
+
+    /// Brings the two places where a text of that hash will be looked for into the cache.
+    ///
+    /// Called for all texts of a row before any is looked up, the waits for memory overlap instead of adding up.
+    /// The result means nothing; whoever calls adds it up so that the loads are not left out.
+    func touch(_ hash: UInt64) -> UInt64 {
+        let found = slots[Int(truncatingIfNeeded: hash) & slotMask]
+        return (arena + Int(found & 0xFFFF_FFFF) * 8).load(as: UInt64.self)
     }
 
     /// The number of the text, giving it one when it is new.
@@ -133,9 +154,9 @@ struct TextTable: ~Copyable {
     private mutating func growArena(atLeast needed: Int) {
         arenaCapacity = max(arenaCapacity * 2, needed)
         precondition(arenaCapacity / 8 < Int(UInt32.max), "at most 32 GiB of distinct texts")
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: arenaCapacity, alignment: 8)
+        let larger = Self.memory(arenaCapacity)
         larger.copyMemory(from: arena, byteCount: arenaCount)
-        arena.deallocate()
+        free(arena)
         arena = larger
     }
 
@@ -149,9 +170,8 @@ struct TextTable: ~Copyable {
 
     private mutating func growSlots() {
         let slotCount = (slotMask + 1) * 2
-        slots.deallocate()
-        slots = .allocate(capacity: slotCount)
-        slots.initialize(repeating: 0, count: slotCount)
+        free(slots)
+        slots = Self.slots(slotCount)
         slotMask = slotCount - 1
         for number in 1...count {
             let hash = Self.hash(bytes(UInt32(truncatingIfNeeded: number)))
@@ -159,6 +179,24 @@ struct TextTable: ~Copyable {
             while slots[slot] != 0 { slot = (slot &+ 1) & slotMask }
             slots[slot] = (hash & Self.upperHalf) | UInt64(places[number])
         }
+    }
+
+    private static func slots(_ count: Int) -> UnsafeMutablePointer<UInt64> {
+        let slots = memory(count * 8).bindMemory(to: UInt64.self, capacity: count)
+        slots.initialize(repeating: 0, count: count)
+        return slots
+    }
+
+    /// Memory in large pages where the system has them: look-ups jump about, and small pages would cost as much again.
+    private static func memory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        let pageBytes = 2 << 20
+        var memory: UnsafeMutableRawPointer?
+        let alignment = byteCount >= pageBytes ? pageBytes : 16
+        guard posix_memalign(&memory, alignment, byteCount) == 0, let memory else {
+            preconditionFailure("no memory for a table of texts")
+        }
+        if byteCount >= pageBytes { madvise(memory, byteCount, MADV_HUGEPAGE) }
+        return memory
     }
 
     /// 63 bits that depend on every byte; not secret, not for evidence.

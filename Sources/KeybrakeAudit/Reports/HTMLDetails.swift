@@ -67,7 +67,7 @@ struct HTMLDetails {
             let ranks = (one.worst?.rawValue ?? 9, other.worst?.rawValue ?? 9)
             if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
             if one.findings != other.findings { return one.findings > other.findings }
-            return books.conversations.text(UInt32(left)) < books.conversations.text(UInt32(right))
+            return left < right
         }
     }
 

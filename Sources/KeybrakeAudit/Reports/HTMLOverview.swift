@@ -18,11 +18,18 @@ struct HTMLOverview {
         writer.element("header", [("class", "top")]) {
             writer.element("p", [("class", "brand")], "Keybrake reconciliation")
             writer.element("h1", SafeText.line(name, max: 160))
-            writer.element("p", [("class", "soft")], SummaryText.period(reconciliation))
+            writer.element("p", [("class", "soft")], sides + "; " + SummaryText.period(reconciliation))
             writeVerdict()
             writeFigures()
             writeBar()
         }
+    }
+
+    /// What was compared with what.
+    private var sides: String {
+        let exports = reconciliation.books.files.map(\.name)
+        let shown = exports.prefix(3).joined(separator: ", ") + (exports.count > 3 ? " and \(exports.count - 3) more" : "")
+        return SafeText.line("\(shown) against \(reconciliation.books.auditFiles.first?.name ?? "no ledger")", max: 300)
     }
 
     private func writeVerdict() {
@@ -93,20 +100,32 @@ struct HTMLOverview {
         writer.element("p", [("class", "soft")], "Records of the exports: \(words).")
     }
 
-    /// Writes the table of checks.
+    /// Writes the table of checks: what found something or could not be checked first, what passed folded away.
     func writeChecks() {
+        let styles = Dictionary(uniqueKeysWithValues: Check.allCases.map { ($0, SummaryText.result(of: $0, reconciliation).style) })
+        let told = ["bad", "doubtful", "off"].flatMap { style in Check.allCases.filter { styles[$0] == style } }
+        let passed = Check.allCases.filter { styles[$0] == "ok" }
         writer.element("h2", [("id", "checks")], "Checks")
+        if !told.isEmpty { writeChecks(told, caption: "Checks that found something, or that these inputs do not allow") }
+        guard !passed.isEmpty else { return }
+        writer.element("details", [("class", "passed")]) {
+            writer.element("summary", "\(Figures.of(passed.count, "check", "checks")) passed")
+            writeChecks(passed, caption: "Checks that passed")
+        }
+    }
+
+    private func writeChecks(_ checks: [Check], caption: String) {
         writer.element("div", [("class", "scroll")]) {
             writer.element("table") {
-                writer.element("caption", "Every check, in the order of its number. Findings below the threshold do not fail.")
+                writer.element("caption", caption)
                 writer.element("thead") {
                     writer.element("tr") {
-                        for name in ["Check", "", "Result", "Found", "Severity"] {
-                            writer.element("th", [("scope", "col")], name)
+                        for (name, style) in [("Check", ""), ("What", ""), ("Result", ""), ("Found", "n"), ("Severity", "")] {
+                            writer.element("th", [("scope", "col")] + (style.isEmpty ? [] : [("class", style)]), name)
                         }
                     }
                 }
-                writer.element("tbody") { for check in Check.allCases { writeCheck(check) } }
+                writer.element("tbody") { for check in checks { writeCheck(check) } }
             }
         }
     }
@@ -124,7 +143,7 @@ struct HTMLOverview {
                 }
             }
             writer.element("td", check.title)
-            writer.element("td", [("class", style)], result)
+            writer.element("td", [("class", style + (result.contains(":") ? " why" : ""))], result)
             writer.element("td", [("class", "n")], count.total > 0 ? Figures.count(count.total) : "")
             writer.element("td") { Self.severity(writer, check.severity) }
         }

@@ -36,9 +36,10 @@ enum HTMLStyle {
         .verdict.fail{color:var(--fail);background:var(--failbg)}
         .verdict.doubt{color:var(--doubt);background:var(--doubtbg)}
         .verdict .why{color:var(--ink)}
-        dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;margin:0;\
-        background:var(--line);border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
-        dl.figures div{background:var(--card);padding:.75rem 1rem;display:flex;flex-direction:column-reverse}
+        dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:0;margin:0;\
+        background:var(--card);border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
+        dl.figures div{padding:.75rem 1rem;display:flex;flex-direction:column-reverse;justify-content:flex-end;\
+        box-shadow:-1px -1px 0 var(--line)}
         dl.figures dt{color:var(--soft);font-size:.82rem;line-height:1.3}
         dl.figures dd{margin:0;font-size:1.3rem;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.3}
         .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.6rem;background:var(--card);margin:.6rem 0}
@@ -56,7 +57,7 @@ enum HTMLStyle {
         .ok{color:var(--pass);font-weight:600;white-space:nowrap}
         .bad{color:var(--fail);font-weight:600;white-space:nowrap}
         .doubtful{color:var(--doubt);font-weight:600;white-space:nowrap}
-        .off{color:var(--soft);white-space:nowrap}
+        .off{color:var(--soft);white-space:nowrap}.why{white-space:normal}
         .sev{font-size:.78rem;font-weight:600;white-space:nowrap}
         .blocker{color:var(--blocker)}.critical{color:var(--critical)}.major{color:var(--major)}
         .minor{color:var(--minor)}.info{color:var(--info)}
@@ -64,6 +65,8 @@ enum HTMLStyle {
         .c0{fill:var(--pass)}.c1{fill:var(--doubt)}.c2{fill:var(--fail)}.c3{fill:var(--info)}.c4{fill:var(--line)}
         details.more{border-top:1px solid var(--line)}
         details.more>summary{padding:.5rem .9rem;color:var(--soft);cursor:pointer;font-size:.88rem}
+        details.passed{margin:.6rem 0}
+        details.passed>summary{cursor:pointer;color:var(--accent);padding:.3rem 0;width:fit-content}
         details.ev{margin:.25rem 0 0}
         details.ev>summary{cursor:pointer;color:var(--accent);font-size:.82rem;width:fit-content}
         dl.ev{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.15rem .9rem;margin:.4rem 0;\
