@@ -30,7 +30,7 @@ struct Instance {
         let secret = try secret(settings.databasePath)
         let adminToken = try SecretFile.textOrNew(settings.adminTokenPath) { "kba_" + SecureRandom.base62(count: 40) }
         let ledger = try SQLiteLedgerStore(
-            settings: SQLiteLedgerSettings(path: settings.databasePath), atMicroseconds: ClockReading.microsecondsNow(),
+            settings: ledgerSettings(settings), atMicroseconds: ClockReading.microsecondsNow(),
             logger: logger)
         let emulator = EmulatorHost(configuration: emulatorConfiguration(settings))
         let upstream = try UpstreamClient(
@@ -90,6 +90,12 @@ struct Instance {
     private static func secret(_ databasePath: String) throws -> [UInt8] {
         let path = databasePath + ".secret"
         return Array(try SecretFile.textOrNew(path) { SecureRandom.base62(count: 43) }.utf8)
+    }
+
+    private static func ledgerSettings(_ settings: ServeSettings) -> SQLiteLedgerSettings {
+        var ledger = SQLiteLedgerSettings(path: settings.databasePath)
+        ledger.statuses.spendCapExceeded = settings.capStatus
+        return ledger
     }
 
     private static func emulatorConfiguration(_ settings: ServeSettings) -> EmulatorConfiguration {
