@@ -6,7 +6,7 @@ package struct CassetteError: Error, Sendable, Equatable, CustomStringConvertibl
         case notFound
         /// The system refused; `number` is its error number.
         case system(action: String, number: Int32, text: String)
-        /// No room on the disk or over quota. What was written before is whole.
+        /// No room on the disk, or the quota is used up. What was there before is whole.
         case diskFull
         /// Another process records into the file.
         case inUse
@@ -39,7 +39,7 @@ extension CassetteError.Reason {
         switch self {
         case .notFound: "no such cassette"
         case .system(let action, _, let text): "cannot \(action): \(text)"
-        case .diskFull: "the disk is full; the interaction was not written, those before it are whole"
+        case .diskFull: "the disk is full; what was not written is missing, what was there before is whole"
         case .inUse: "another process is recording into this cassette"
         case .empty: "the file is empty, so it is no cassette; record into it, or remove it"
         case .foreign(let looksLike):

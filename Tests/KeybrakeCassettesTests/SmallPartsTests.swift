@@ -1,6 +1,7 @@
-@testable import KeybrakeCassettes
 import KeybrakeStripe
 import Testing
+
+@testable import KeybrakeCassettes
 
 /// A seeded generator, so that a failing run can be repeated.
 struct SeededGenerator: RandomNumberGenerator {
@@ -92,7 +93,8 @@ struct SeededGenerator: RandomNumberGenerator {
     @Test func theQuickCheckAgreesWithTheParser() {
         var random = SeededGenerator(seed: 3)
         let seed = Array(
-            "{\"a\": [1, -2.5e3, 0, true, false, null, \"x\\n\\u00e9\"], \"b\": {\"c\": {}, \"d\": []}, \"e\": 10}".utf8)
+            "{\"a\": [1, -2.5e3, 0, true, false, null, \"x\\n\\u00e9\"], \"b\": {\"c\": {}, \"d\": []}, \"e\": 10}".utf8
+        )
         let alphabet = Array("{}[]\",:0123456789.eE+-\\ntrufalsx \n".utf8)
         for _ in 0..<20_000 {
             var text = seed

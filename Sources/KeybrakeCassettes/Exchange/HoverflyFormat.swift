@@ -120,7 +120,8 @@ package enum HoverflyFormat {
     ) throws(ImportFailure) -> (bytes: [UInt8], contentType: String?) {
         guard let matcher = value?.arrayValue?.first else { return ([], nil) }
         switch matcher["matcher"]?.stringValue {
-        case "form": return (ForeignTarget.encoded(try pairs(matcher["value"], what)), "application/x-www-form-urlencoded")
+        case "form":
+            return (ForeignTarget.encoded(try pairs(matcher["value"], what)), "application/x-www-form-urlencoded")
         case "json": return (Array((matcher["value"]?.stringValue ?? "").utf8), "application/json")
         default: return (Array(try text(value, what).utf8), nil)
         }

@@ -7,7 +7,9 @@ enum DiskFile {
     /// - Throws: ``CassetteError`` when it is missing, unreadable, no regular file or larger than `bytesMax`.
     static func read(_ path: String, bytesMax: Int) throws(CassetteError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path, "open the file") }
+        guard descriptor >= 0 else {
+            throw errno == ENOENT ? CassetteError(path: path, reason: .notFound) : failure(path, "open the file")
+        }
         defer { _ = Glibc.close(descriptor) }
         return try readAll(descriptor, path: path, bytesMax: bytesMax)
     }
@@ -100,7 +102,6 @@ enum DiskFile {
     static func failure(_ path: String, _ action: String) -> CassetteError {
         let number = errno
         switch number {
-        case ENOENT: return CassetteError(path: path, reason: .notFound)
         case ENOSPC, EDQUOT: return CassetteError(path: path, reason: .diskFull)
         default:
             let text = String(cString: strerror(number))
