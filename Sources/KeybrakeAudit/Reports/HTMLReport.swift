@@ -53,7 +53,7 @@ struct HTMLReport {
     mutating func add(_ finding: Finding) {
         guard written < Self.findingsMax else { return }
         if current != finding.check { openCheck(finding.check) }
-        if written >= Self.openFindingsMax, inGroup == 0 || inGroup == Self.groupCount { openGroup() }
+        if written >= Self.openFindingsMax, !isInGroup || inGroup == Self.groupCount { openGroup() }
         written += 1
         inGroup += 1
         writeRow(finding)
