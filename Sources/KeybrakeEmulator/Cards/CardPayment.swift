@@ -23,6 +23,8 @@ struct CardPayment {
     /// How the attempt ended; either way there is a charge.
     enum Outcome {
         case succeeded(charge: JSONObject)
+        /// The bank has not answered yet.
+        case pending(charge: JSONObject)
         case declined(Decline, chargeID: String)
     }
 
@@ -31,12 +33,20 @@ struct CardPayment {
         case approves
         case declines(Decline)
         case wantsAuthentication
+        /// The bank will say so in that many seconds.
+        case waits(seconds: Int64)
     }
 
     /// What the card says to a payment.
     ///
     /// - Parameter isOffSession: the cardholder is away and has agreed earlier.
     static func verdict(_ instrument: Instrument, isAuthenticated: Bool, isOffSession: Bool) -> Verdict {
+        switch MethodType.course(instrument.type) {
+        case .card: break
+        case .atOnce: return .approves
+        case .delayed(let days): return .waits(seconds: days * CivilTime.secondsPerDay)
+        case .afterRedirect: return isAuthenticated ? .approves : .wantsAuthentication
+        }
         switch instrument.card.behaviour {
         case .declines(.incorrectCVC) where instrument.checks.text("cvc_check") == nil:
             // A security code that was not given is not checked.
@@ -74,6 +84,13 @@ struct CardPayment {
             return fail(&charge, decline, &account, cause)
         case .wantsAuthentication:
             return fail(&charge, .authenticationRequired, &account, cause)
+        case .waits(let seconds):
+            charge.set("captured", true)
+            charge.set("outcome", ChargeOutcome.approved(instrument.card))
+            charge.set("status", "pending")
+            account.create(.charge, charge, event: "charge.pending", cause)
+            account.agenda.add(.debitSettles(charge: charge.text("id") ?? ""), at: cause.now + seconds)
+            return .pending(charge: charge)
         }
     }
 

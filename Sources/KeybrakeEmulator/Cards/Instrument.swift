@@ -5,6 +5,8 @@ struct Instrument: Sendable {
     /// `card_…` or `pm_…`.
     let id: String
     let kind: ObjectKind
+    /// `card`, or another type of payment method.
+    let type: String
     let row: TestCard.Row
     let expMonth: Int64
     let expYear: Int64
@@ -27,6 +29,7 @@ struct Instrument: Sendable {
         self.tree = tree
         self.isSetUp = isSetUp
         self.kind = kind
+        type = kind == .paymentMethod ? tree.text("type") ?? "card" : "card"
         id = tree.text("id") ?? ""
         customer = tree.text("customer")
         let details = kind == .paymentMethod ? tree.object("card") ?? JSONObject() : tree
@@ -49,6 +52,7 @@ struct Instrument: Sendable {
 
     /// `payment_method_details` of a charge, and `payment_method_details.card` of it.
     func paymentMethodDetails(amount: Int64, transactionID: String, isAuthenticated: Bool) -> JSONObject {
+        guard type == "card" else { return [type: .object(otherDetails), "type": .string(type)] }
         var details = Self.detailsTemplate
         details.set("amount_authorized", amount)
         details.set("brand", card.brand)
@@ -64,6 +68,17 @@ struct Instrument: Sendable {
         if isAuthenticated { details.set("three_d_secure", Self.threeDSecureTemplate) }
         details["overcapture"] = ["maximum_amount_capturable": .integer(amount), "status": "unavailable"]
         return ["card": .object(details), "type": "card"]
+    }
+
+    /// What the charge shows of a method that is no card: what the method shows, as far as charges have it.
+    private var otherDetails: JSONObject {
+        let name = "payment_method_details_\(type)"
+        var filler = ShapeFiller(now: 0, ids: IDSource(seed: 0, name: id))
+        var details = filler.object(ofResource: name)
+        for member in tree.object(type)?.members ?? [] where details[member.name] != nil {
+            details[member.name] = member.value
+        }
+        return details
     }
 
     private static let threeDSecureTemplate = JSONObject.template(

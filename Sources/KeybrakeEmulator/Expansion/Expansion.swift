@@ -20,6 +20,8 @@ struct Expansion {
             guard let text = element.text, !text.isEmpty else {
                 throw .invalid("Invalid array", param: "expand")
             }
+            // The number of all results is no object, and is asked for in the same way.
+            if text == "total_count", ExpansionShape.object(of: type, named: nil)?.field(text) != nil { continue }
             let path = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             // The `data` of a list is no level of its own.
             guard path.count - (path.first == "data" ? 1 : 0) <= Self.depthMax else {

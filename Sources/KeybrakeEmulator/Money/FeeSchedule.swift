@@ -12,6 +12,15 @@ enum FeeSchedule {
         return min(amount, share + fixedPart(currency))
     }
 
+    /// The fee of a payment by a type of payment method: bank debits cost less than cards.
+    static func fee(amount: Int64, currency: String, methodType: String) -> Int64 {
+        switch methodType {
+        case "us_bank_account": min((max(0, amount) * 8 + 500) / 1_000, 500)
+        case "sepa_debit": min(max(0, amount), 35)
+        default: fee(amount: amount, currency: currency)
+        }
+    }
+
     private static let permille: Int64 = 29
 
     private static func fixedPart(_ currency: String) -> Int64 {

@@ -38,7 +38,7 @@ enum Charges {
             transferGroup: form.given("transfer_group"), onBehalfOf: form.given("on_behalf_of"))
         let verdict = CardPayment.verdict(instrument, isAuthenticated: false, isOffSession: false)
         switch payment.attempt(verdict, &account, call.cause) {
-        case .succeeded(let charge):
+        case .succeeded(let charge), .pending(let charge):
             return .stored(.charge, id: charge.text("id") ?? "")
         case .declined(let decline, let chargeID):
             throw decline.error(["charge": .string(chargeID)])
@@ -140,7 +140,9 @@ enum Charges {
         return BalanceTransactions.book(
             .init(
                 type: "charge", category: "charge", amount: amount,
-                fee: FeeSchedule.fee(amount: amount, currency: currency), currency: currency,
+                fee: FeeSchedule.fee(
+                    amount: amount, currency: currency,
+                    methodType: charge["payment_method_details"]?["type"]?.stringValue ?? "card"), currency: currency,
                 source: charge.text("id") ?? "", description: charge.text("description"),
                 availableOn: card.settlesAtOnce ? nil : BalanceTransactions.availableOn(cause.now)),
             &account, cause)

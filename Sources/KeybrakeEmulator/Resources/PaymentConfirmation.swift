@@ -76,6 +76,13 @@ enum PaymentConfirmation {
             account.update(.paymentIntent, intent, cause)
             let event = captures ? "payment_intent.succeeded" : "payment_intent.amount_capturable_updated"
             account.emit(event, .paymentIntent, id: intent.text("id") ?? "", cause)
+        case .pending(let charge):
+            intent.set("last_payment_error", nil as JSONObject?)
+            intent.set("latest_charge", charge.text("id"))
+            save(instrument, intent, &account, cause)
+            intent.set("status", PaymentIntents.Status.processing.rawValue)
+            account.update(.paymentIntent, intent, cause)
+            account.emit("payment_intent.processing", .paymentIntent, id: intent.text("id") ?? "", cause)
         case .declined(let decline, let charge):
             let failure = paymentError(decline, charge: charge, instrument)
             intent.set("last_payment_error", failure)
@@ -86,6 +93,19 @@ enum PaymentConfirmation {
                 "payment_method": .object(instrument.tree),
             ])
         }
+    }
+
+    /// The bank has refused a payment that was on its way.
+    static func failLate(
+        _ original: JSONObject, _ decline: Decline, charge: String, _ account: inout Account, _ cause: Cause
+    ) {
+        var intent = original
+        let method = intent.text("payment_method").flatMap { account.store.object(.paymentMethod, id: $0) }
+        if let method {
+            let instrument = Instrument(method, kind: .paymentMethod)
+            intent.set("last_payment_error", paymentError(decline, charge: charge, instrument))
+        }
+        fallBack(&intent, &account, cause)
     }
 
     /// Back to asking for another method.
@@ -122,7 +142,23 @@ enum PaymentConfirmation {
                         + "attached to the customer.", param: "payment_method")
         }
         guard !object.isSpent || object.text("customer") != nil else { throw PaymentMethods.reused }
-        return Instrument(object, kind: kind)
+        let instrument = Instrument(object, kind: kind)
+        try admit(instrument, to: &intent)
+        return instrument
+    }
+
+    /// An intent takes the types that it names; one that leaves the choice to the account takes them all.
+    private static func admit(_ instrument: Instrument, to intent: inout JSONObject) throws(StripeError) {
+        let allowed = intent["payment_method_types"]?.arrayValue ?? []
+        guard !allowed.contains(.string(instrument.type)) else { return }
+        guard intent.object("automatic_payment_methods") != nil else {
+            let names = allowed.compactMap(\.stringValue).joined(separator: ", ")
+            throw .coded(
+                "payment_intent_incompatible_payment_method",
+                "The PaymentMethod provided (\(instrument.type)) is not allowed for this PaymentIntent. Please attach a "
+                    + "PaymentMethod of one of the allowed types: \(names).", param: "payment_method")
+        }
+        intent["payment_method_types"] = .array(allowed + [.string(instrument.type)])
     }
 
     /// Keeps a method that the customer agreed to use again; one that nobody keeps is used up.

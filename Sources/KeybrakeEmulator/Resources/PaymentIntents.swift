@@ -203,6 +203,9 @@ enum PaymentIntents {
             Refunds.release(&charge, amount: charge.integer("amount"), &account, cause)
             account.update(.charge, charge, event: "charge.refunded", cause)
         }
+        if status(intent) == .processing, let charge = latestCharge(intent, account) {
+            DelayedPayments.cancel(charge, &account, cause)
+        }
         intent.set("amount_capturable", 0)
         intent.set("canceled_at", cause.now)
         intent.set("cancellation_reason", reason)
@@ -216,9 +219,9 @@ enum PaymentIntents {
     private static func chooseMethods(_ form: FormMap, _ intent: inout JSONObject) throws(StripeError) {
         if let types = form["payment_method_types"]?.list {
             let names = types.compactMap(\.text)
-            guard names.contains("card") else {
+            if let unknown = names.first(where: { !MethodType.all.contains($0) }) {
                 throw .invalid(
-                    "The payment method type \"\(names.first ?? "")\" is invalid. Please ensure the provided type is "
+                    "The payment method type \"\(unknown)\" is invalid. Please ensure the provided type is "
                         + "activated in your dashboard and your account is enabled for any preview features that you "
                         + "are trying to use.", param: "payment_method_types")
             }

@@ -122,11 +122,7 @@ enum PaymentMethods {
         let type = form.given("type") ?? (form["card"] == nil ? nil : "card")
         let prefix = { (name: String) in param.isEmpty ? name : "\(param)[\(name)]" }
         guard let type else { throw .parameterMissing(prefix("type")) }
-        guard type == "card" else {
-            throw .invalid(
-                "The payment method type \"\(type)\" is not available in this emulated account; it takes cards.",
-                param: prefix("type"))
-        }
+        guard type == "card" else { return try makeOther(type, form, param: prefix(type), &account, cause) }
         guard let card = form.map("card") else { throw .parameterMissing(prefix("card")) }
         let metadata = try Metadata.merge(form["metadata"])
         var details = BillingDetails.blank
@@ -141,6 +137,26 @@ enum PaymentMethods {
         return make(entry, billingDetails: details, metadata: metadata, &account, cause)
     }
 
+    /// Makes a payment method that is no card.
+    private static func makeOther(
+        _ type: String, _ form: FormMap, param: String, _ account: inout Account, _ cause: Cause
+    ) throws(StripeError) -> StoredObject {
+        let metadata = try Metadata.merge(form["metadata"])
+        var billing = BillingDetails.blank
+        if let given = form.map("billing_details") { billing.fill(from: given) }
+        let details = try MethodType.details(
+            type, form.map(type) ?? FormMap(), param: param, &account, now: cause.now)
+        var method = template
+        method.set("id", account.ids.next("pm"))
+        method.set("billing_details", billing)
+        method["card"] = nil
+        method.set(type, details)
+        method.set("created", cause.now)
+        method.set("metadata", metadata)
+        method.set("type", type)
+        return account.create(.paymentMethod, method, cause)
+    }
+
     /// The method that a parameter names; `pm_card_…` makes a new one.
     static func resolve(_ id: String, param: String, _ account: inout Account, _ cause: Cause) throws(StripeError)
         -> StoredObject
@@ -150,6 +166,9 @@ enum PaymentMethods {
         {
             let entry = CardEntry(row: row, now: cause.now)
             return make(entry, billingDetails: BillingDetails.blank, metadata: JSONObject(), &account, cause)
+        }
+        if account.store.position(.paymentMethod, id: id) == nil, let form = TestBankAccounts.form(named: id) {
+            return try make(form, param: "", &account, cause)
         }
         return try account.find(.paymentMethod, id, param: param)
     }

@@ -103,22 +103,22 @@ struct SynthesisPath {
 
     /// Whether another operation lists or makes things at this path, so that its last word is no verb.
     private var isSubresource: Bool {
-        Catalogue.shared.operation(named: "GET /" + segments.joined(separator: "/")) != nil
+        Self.retrieving(segments[...]) != nil
     }
 
     /// The resource that the path up to its nth parameter names.
     func kind(upTo count: Int) -> String? {
-        var seen = 0
-        var prefix = ""
-        for segment in segments {
-            prefix += "/" + segment
-            guard segment.hasPrefix("{") else { continue }
-            seen += 1
-            if seen == count { break }
-        }
-        let retrieving = Catalogue.shared.operation(named: "GET " + prefix)
-        guard let retrieving, retrieving.action.form == .retrieve else { return nil }
+        let places = segments.indices.filter { segments[$0].hasPrefix("{") }
+        guard (1...places.count).contains(count) else { return nil }
+        guard let retrieving = Self.retrieving(segments[...places[count - 1]]), retrieving.action.form == .retrieve
+        else { return nil }
         return retrieving.action.resource
+    }
+
+    /// The operation that reads what is at a path; parameters have other names there at times.
+    private static func retrieving(_ segments: ArraySlice<Substring>) -> Operation? {
+        let path = segments.reduce("") { $0 + "/" + ($1.hasPrefix("{") ? "x" : $1) }
+        return Catalogue.shared.operation(verb: .get, path: path)?.operation
     }
 
     static func hasID(_ shape: ObjectShape) -> Bool {

@@ -38,6 +38,7 @@ extension Account {
             case .refundSucceeds(let id): Refunds.succeed(id, &self, cause)
             case .refundFails(let id): Refunds.fail(id, &self, cause)
             case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
+            case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
             }
         }
     }

@@ -8,6 +8,8 @@ struct Agenda: Sendable {
         case refundFails(id: String)
         /// An authorisation that was never captured lapses.
         case authorizationExpires(charge: String)
+        /// A bank answers whether it pays.
+        case debitSettles(charge: String)
     }
 
     private struct Entry: Sendable {
