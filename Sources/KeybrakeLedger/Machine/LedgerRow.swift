@@ -1,5 +1,7 @@
 /// Something to be written. Every row of one command is written in the same transaction.
-package enum LedgerRow: Sendable {
+///
+/// Indirect, because rows pass through several hands and the largest has some twenty texts to copy.
+package indirect enum LedgerRow: Sendable {
     case audit(AuditEntry)
     /// Inserts the hold or replaces what can change of it.
     case hold(Hold)

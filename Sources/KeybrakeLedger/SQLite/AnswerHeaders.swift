@@ -4,7 +4,19 @@ internal import KeybrakeStripe
 package enum AnswerHeaders {
     /// The text of the headers, in UTF-8.
     package static func text(_ headers: [(String, String)]) -> [UInt8] {
-        JSONWriter.bytes(.array(headers.map { .array([.string($0.0), .string($0.1)]) }))
+        var text: [UInt8] = []
+        text.reserveCapacity(64 * headers.count + 2)
+        text.append(UInt8(ascii: "["))
+        for (name, value) in headers {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            text.append(UInt8(ascii: "["))
+            JSONWriter.append(string: name, to: &text)
+            text.append(UInt8(ascii: ","))
+            JSONWriter.append(string: value, to: &text)
+            text.append(UInt8(ascii: "]"))
+        }
+        text.append(UInt8(ascii: "]"))
+        return text
     }
 
     /// Reads ``text(_:)``; what is not of its making is left out.

@@ -72,7 +72,7 @@ struct LedgerLoader {
         let holds = try statement(
             """
             SELECT \(Hold.columns) FROM hold INDEXED BY hold_open
-            WHERE state IN ('held', 'authorised', 'unknown') ORDER BY created_at_us
+            WHERE \(LedgerSchema.openHolds) ORDER BY created_at_us
             """)
         return try holds.all { row throws(LedgerFailure) in try Hold(row) }
     }

@@ -5,6 +5,9 @@ enum LedgerSchema {
     /// Written as `user_version`. A file with a higher one is refused.
     static let version: Int64 = 1
 
+    /// The condition of an open hold. Not written with IN, for which SQLite builds a table each time a hold is written.
+    static let openHolds = "state = 'held' OR state = 'authorised' OR state = 'unknown'"
+
     static let sql = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
         CREATE TABLE policy(hash TEXT PRIMARY KEY, body TEXT NOT NULL, created_at_us INTEGER NOT NULL) STRICT;
@@ -26,7 +29,7 @@ enum LedgerSchema {
           state TEXT NOT NULL, object_id TEXT, settled_amount INTEGER, settled_usd_cents INTEGER,
           budget_id TEXT NOT NULL, window_start INTEGER NOT NULL, created_at_us INTEGER NOT NULL,
           updated_at_us INTEGER NOT NULL, related_id TEXT, progress TEXT) STRICT;
-        CREATE INDEX hold_open ON hold(created_at_us) WHERE state IN ('held', 'authorised', 'unknown');
+        CREATE INDEX hold_open ON hold(created_at_us) WHERE \(openHolds);
         CREATE TABLE idempotency(
           key_id TEXT NOT NULL, client_key TEXT NOT NULL, fingerprint BLOB NOT NULL, request_id TEXT NOT NULL,
           hold_id TEXT, state TEXT NOT NULL, status INTEGER, headers TEXT, body BLOB,

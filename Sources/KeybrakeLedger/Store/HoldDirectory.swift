@@ -50,6 +50,13 @@ package final class HoldDirectory: Sendable {
         }
     }
 
+    /// Takes over that these holds are closed.
+    package func remove(ids: [String]) {
+        state.withLock { state in
+            for id in ids { state.remove(id: id) }
+        }
+    }
+
     /// Makes a new object's hold findable before the outcome that names the object is committed, because the client
     /// may come back with the next step sooner than the disk.
     package func anticipate(_ outcome: CallOutcome) {

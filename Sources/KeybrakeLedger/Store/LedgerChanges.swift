@@ -1,14 +1,13 @@
 /// What of a batch concerns the directories that other threads read.
-package struct LedgerChanges {
+struct LedgerChanges {
     private var keys: [VaultKey] = []
     private var holds: [Hold] = []
 
-    package init(_ rows: [LedgerRow] = []) {
+    init(_ rows: [LedgerRow] = []) {
         for row in rows { note(row) }
     }
 
-    /// Remembers the row when it concerns a directory.
-    package mutating func note(_ row: LedgerRow) {
+    mutating func note(_ row: LedgerRow) {
         switch row {
         case .key(let key): keys.append(key)
         case .hold(let hold): holds.append(hold)
@@ -17,7 +16,7 @@ package struct LedgerChanges {
     }
 
     /// Makes the changes visible; they are durable by now.
-    package func publish(to directory: KeyDirectory, _ holdDirectory: HoldDirectory, policies: [String: Policy]) {
+    func publish(to directory: KeyDirectory, _ holdDirectory: HoldDirectory, policies: [String: Policy]) {
         for key in keys {
             guard let policy = policies[key.policyHash] else { continue }
             directory.publish(KeyEntry(key: key, policy: policy))
