@@ -116,6 +116,25 @@ import Testing
         }
     }
 
+    @Test func theAuditorsReaderUnderstandsTheFileWhileItIsWritten() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/keybrake.db"
+            let store = try openSQLite(path)
+            try await store.issueKey(cap: .usdCents(10_00))
+            _ = await store.begin(.charge("req_1", 6_00, idempotency: "ik"))
+            await store.end(.settled("req_1", 5_50))
+            let reader = try AuditDatabase(path: path)
+            #expect(try reader.extent() == AuditExtent(rowCount: 3, firstSequence: 1, lastSequence: 3))
+            #expect(try reader.vaultKeys().map(\.id) == ["key"])
+            #expect(try reader.policies().map(\.hash) == [store.directory.key(id: "key")?.key.policyHash])
+            let row = try #require(try reader.rows().row(sequence: 3))
+            #expect(row.objectID == "ch_req_1")
+            #expect([row.amount, row.usdCents] == [5_50, 5_50])
+            #expect([row.kind, row.ending, row.idempotencyKey] == ["outcome", "settled", "ik"])
+            await store.close()
+        }
+    }
+
     @Test func theSecretOfAKeyIsNotInTheFile() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/keybrake.db"
