@@ -21,6 +21,11 @@ enum FeeSchedule {
         }
     }
 
+    /// What a dispute costs, whoever wins: 15 US dollars, 20 of the large European currencies.
+    static func dispute(_ currency: String) -> Int64 {
+        currency == "eur" || currency == "gbp" ? 2_000 : 1_500
+    }
+
     private static let permille: Int64 = 29
 
     private static func fixedPart(_ currency: String) -> Int64 {

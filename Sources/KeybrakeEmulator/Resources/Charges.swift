@@ -137,6 +137,10 @@ enum Charges {
         _ charge: JSONObject, amount: Int64, card: TestCard, _ account: inout Account, _ cause: Cause
     ) -> String {
         let currency = charge.text("currency") ?? ""
+        switch card.behaviour {
+        case .disputed, .fraudWarning: account.agenda.add(.disputeOpens(charge: charge.text("id") ?? ""), at: cause.now)
+        default: break
+        }
         return BalanceTransactions.book(
             .init(
                 type: "charge", category: "charge", amount: amount,

@@ -161,6 +161,11 @@ enum Refunds {
         throws(StripeError) -> String
     {
         let metadata = try Metadata.merge(form["metadata"])
+        guard !original.flag("disputed") || !Disputes.blocksRefund(ofCharge: original.text("id") ?? "", account) else {
+            throw .coded(
+                "charge_disputed",
+                "Charge \(original.text("id") ?? "") has been charged back; cannot issue a refund.")
+        }
         let amount = try refundable(original, form)
         var charge = original
         if !charge.flag("captured") {
@@ -189,9 +194,6 @@ enum Refunds {
         }
         guard left > 0 else {
             throw .coded("charge_already_refunded", "Charge \(id) has already been refunded.")
-        }
-        guard !charge.flag("disputed") else {
-            throw .coded("charge_disputed", "Charge \(id) has been charged back; cannot issue a refund.")
         }
         guard let amount = form.integer("amount") else { return left }
         guard amount >= 1 else { throw .integerTooSmall("amount", minimum: 1) }

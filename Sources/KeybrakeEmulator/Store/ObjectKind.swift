@@ -16,8 +16,10 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let card = ObjectKind("card")
     static let charge = ObjectKind("charge")
     static let customer = ObjectKind("customer")
+    static let dispute = ObjectKind("dispute")
     static let paymentIntent = ObjectKind("payment_intent")
     static let paymentMethod = ObjectKind("payment_method")
     static let refund = ObjectKind("refund")
     static let token = ObjectKind("token")
+    static let webhookEndpoint = ObjectKind("webhook_endpoint")
 }

@@ -74,6 +74,7 @@ enum ObjectIndexing {
         .balanceTransaction: ["source", "type"],
         .card: ["customer"],
         .charge: ["customer", "payment_intent"],
+        .dispute: ["charge"],
         .paymentIntent: ["customer"],
         .paymentMethod: ["customer"],
         .refund: ["charge", "payment_intent"],

@@ -38,6 +38,8 @@ extension Account {
             case .refundSucceeds(let id): Refunds.succeed(id, &self, cause)
             case .refundFails(let id): Refunds.fail(id, &self, cause)
             case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
+            case .disputeOpens(let charge): Disputes.open(charge: charge, &self, cause)
+            case .disputeLapses(let id): Disputes.lapse(id, &self, cause)
             case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
             }
         }

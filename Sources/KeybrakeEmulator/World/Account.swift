@@ -9,6 +9,7 @@ struct Account: Sendable {
     var events = EventLog()
     var ledger = Ledger()
     var agenda = Agenda()
+    var webhooks = WebhookQueue()
     var idempotency: IdempotencyTable
     /// Fingerprints of cards follow from it.
     let seed: UInt64
@@ -96,6 +97,19 @@ extension Account {
             EventLog.Entry(
                 id: ids.next("evt"), type: type, created: cause.now, object: object, previousAttributes: previous,
                 requestID: cause.requestID, idempotencyKey: cause.idempotencyKey))
+        if !webhooks.isSilent { webhooks.add(type, event: events.entries.count - 1, now: cause.now, &ids) }
+    }
+
+    /// The webhook deliveries that are due, signed.
+    mutating func takeDeliveries(until now: Int64, limit: Int) -> [WebhookDelivery] {
+        webhooks.take(until: now, limit: limit).map { entry in
+            let body = events.entries[entry.event].bytes(apiVersion: Catalogue.shared.apiVersion)
+            let secret = WebhookEndpoints.secret(of: entry.endpoint, self)
+            return WebhookDelivery(
+                id: entry.id, account: id, url: entry.url, body: body,
+                signature: WebhookEndpoints.signature(of: body, secret: secret, atUnixSeconds: now),
+                attempt: entry.attempts)
+        }
     }
 }
 

@@ -8,6 +8,10 @@ struct Agenda: Sendable {
         case refundFails(id: String)
         /// An authorisation that was never captured lapses.
         case authorizationExpires(charge: String)
+        /// A cardholder disputes a charge, as its test card says.
+        case disputeOpens(charge: String)
+        /// The time for evidence is over.
+        case disputeLapses(id: String)
         /// A bank answers whether it pays.
         case debitSettles(charge: String)
     }

@@ -89,6 +89,27 @@ struct World: Sendable {
         return Seeds.read(lines, into: &platform, now: now)
     }
 
+    /// The webhook deliveries that are due in any of the world's accounts; each is underway until it is reported.
+    mutating func takeDeliveries(limit: Int, atUnixSeconds shellTime: Int64) -> [WebhookDelivery] {
+        let now = clock.read(atUnixSeconds: shellTime)
+        platform.runDue(until: now)
+        var deliveries = platform.takeDeliveries(until: now, limit: limit)
+        for id in connected.keys.sorted() where deliveries.count < limit {
+            connected[id]?.runDue(until: now)
+            deliveries += connected[id]?.takeDeliveries(until: now, limit: limit - deliveries.count) ?? []
+        }
+        return deliveries
+    }
+
+    mutating func report(_ delivery: WebhookDelivery, succeeded: Bool, atUnixSeconds shellTime: Int64) {
+        let now = clock.read(atUnixSeconds: shellTime)
+        if delivery.account == platform.id {
+            platform.webhooks.report(delivery.id, succeeded: succeeded, now: now)
+        } else {
+            connected[delivery.account]?.webhooks.report(delivery.id, succeeded: succeeded, now: now)
+        }
+    }
+
     /// The platform account's objects as seed lines.
     func exportLines() -> [UInt8] {
         Seeds.write(platform)
