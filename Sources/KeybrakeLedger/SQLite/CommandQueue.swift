@@ -5,9 +5,8 @@ internal import Synchronization
 ///
 /// The writer takes whatever waits. Where only commands wait that nobody awaits, it lingers a little for company, so
 /// that one write to the disk serves many.
-package final class CommandQueue: @unchecked Sendable {
-    // SAFETY: every stored variable is touched only while `mutex` is held; the two primitives are never moved, and
-    // freed when nobody refers to the queue any more.
+package final class CommandQueue: @unchecked Sendable {  // SAFETY: all that changes is touched under `mutex` only.
+    // Neither is ever moved; both are freed when nobody refers to the queue any more.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var waiting: [LedgerCommand] = []

@@ -111,9 +111,9 @@ extension SQLiteLedgerStore: LedgerOperating {
     }
 }
 
+// SAFETY: made by one thread and given to one other, which alone uses the writer from then on.
 /// Carries the writer to its thread.
 private struct HandedOver: @unchecked Sendable {
-    // SAFETY: made by one thread and given to one other, which alone uses the writer from then on.
     let writer: LedgerWriter
 
     init(_ writer: LedgerWriter) {
