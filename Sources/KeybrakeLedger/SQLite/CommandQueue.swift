@@ -64,7 +64,7 @@ package final class CommandQueue: @unchecked Sendable {  // SAFETY: all that cha
         pthread_mutex_unlock(mutex)
     }
 
-    /// The next batch, in order. Empty when `timeoutMicroseconds` have passed; `nil` when the queue is closed and empty.
+    /// The next batch, in order. Empty when `timeoutMicroseconds` have passed; `nil` when closed and empty.
     package func take(timeoutMicroseconds: Int?) -> [LedgerCommand]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
