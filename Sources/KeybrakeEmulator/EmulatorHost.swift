@@ -84,7 +84,7 @@ package final class EmulatorHost: Sendable {
         }
     }
 
-    /// The cardholder answers the 3-D Secure challenge of a PaymentIntent that waits for it.
+    /// The cardholder answers the 3-D Secure challenge of a PaymentIntent or SetupIntent that waits for it.
     ///
     /// - Throws: ``Failure`` when there is no such intent or it does not wait.
     package func authenticate(world name: String, paymentIntent id: String, passes: Bool, atUnixSeconds now: Int64)

@@ -28,8 +28,10 @@ struct ObjectCollection: Sendable {
     }
 
     /// Adds an object at the end, or puts it in the place of the one with its id.
+    ///
+    /// - Parameter tree: the object's contents, when they are at hand: reading members off it is cheaper.
     @discardableResult
-    mutating func insert(_ object: StoredObject) -> Int {
+    mutating func insert(_ object: StoredObject, tree: JSONObject? = nil) -> Int {
         if let position = positions[object.id] {
             unindex(at: Int(position))
             objects[Int(position)] = object
@@ -40,7 +42,13 @@ struct ObjectCollection: Sendable {
         objects.append(object)
         let position = objects.count - 1
         positions[object.id] = Int32(truncatingIfNeeded: position)
-        index(at: position)
+        guard let tree else {
+            index(at: position)
+            return position
+        }
+        for (slot, member) in indexedMembers.enumerated() {
+            if let value = tree.text(member) { add(position, to: value, slot: slot) }
+        }
         return position
     }
 

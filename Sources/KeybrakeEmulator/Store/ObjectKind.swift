@@ -1,13 +1,24 @@
 /// The kind of an object: the name of its resource in the catalogue, which is also its `object` member.
 struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     let name: String
+    /// Tables of kinds are asked many times a call, so the name is hashed once.
+    private let code: UInt64
 
     init(_ name: String) {
         self.name = name
+        code = StableHash.of(name)
     }
 
     init(stringLiteral value: StaticString) {
-        name = value.description
+        self.init(value.description)
+    }
+
+    static func == (left: ObjectKind, right: ObjectKind) -> Bool {
+        left.code == right.code && left.name == right.name
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(code)
     }
 
     var description: String { name }
@@ -20,6 +31,7 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let paymentIntent = ObjectKind("payment_intent")
     static let paymentMethod = ObjectKind("payment_method")
     static let refund = ObjectKind("refund")
+    static let setupIntent = ObjectKind("setup_intent")
     static let token = ObjectKind("token")
     static let webhookEndpoint = ObjectKind("webhook_endpoint")
 }

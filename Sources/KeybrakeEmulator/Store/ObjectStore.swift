@@ -24,12 +24,16 @@ struct ObjectStore: Sendable {
 
     /// Remembers an object, replacing one with the same id.
     @discardableResult
-    mutating func insert(_ kind: ObjectKind, _ object: StoredObject) -> Int {
-        let before = collections[kind]?.count ?? 0
-        let indexed = ObjectIndexing.members(of: kind)
-        let position = collections[kind, default: ObjectCollection(indexedMembers: indexed)].insert(object)
-        count += (collections[kind]?.count ?? 0) - before
-        return position
+    mutating func insert(_ kind: ObjectKind, _ object: StoredObject, tree: JSONObject? = nil) -> Int {
+        var added = 0
+        func insert(into collection: inout ObjectCollection) -> Int {
+            let before = collection.count
+            defer { added = collection.count - before }
+            return collection.insert(object, tree: tree)
+        }
+        defer { count += added }
+        return insert(
+            into: &collections[kind, default: ObjectCollection(indexedMembers: ObjectIndexing.members(of: kind))])
     }
 
     mutating func update(_ kind: ObjectKind, at position: Int, bytes: [UInt8]) {

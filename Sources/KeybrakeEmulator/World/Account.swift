@@ -48,7 +48,7 @@ extension Account {
     ) -> StoredObject {
         var object = StoredObject(id: tree.text("id") ?? "", created: cause.now, bytes: tree.bytes)
         object.card = card
-        store.insert(kind, object)
+        store.insert(kind, object, tree: tree)
         if let event { emit(event, object: object.bytes, cause) }
         return object
     }

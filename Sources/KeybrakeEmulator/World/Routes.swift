@@ -14,7 +14,7 @@ enum Routes {
     static let all: [(String, Behaviour)] =
         Customers.routes + CustomerSources.routes + PaymentMethods.routes + Tokens.routes + Charges.routes
         + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes + Files.routes
-        + Search.routes + Disputes.routes + WebhookEndpoints.routes
+        + Search.routes + Disputes.routes + WebhookEndpoints.routes + SetupIntents.routes + Prices.routes
 
     /// By the operation's index.
     private static let table: [Behaviour?] = {
