@@ -38,6 +38,8 @@ private let clientSecret = "pi_3AbC_" + "secret_" + "ZyXwVuTsRqPoNmLkJiHgFeDc"
         ("individual[id_number]=000000000", "000000000", "redacted"),
         ("individual[dob][year]=1961&individual[dob][day]=29", "1961", "redacted"),
         ("metadata[api_key]=hunter2hunter2", "hunter2", "redacted"),
+        ("pin[encrypted_number]=AbCdEf", "AbCdEf", "redacted"),
+        ("acss_debit[institution_number]=000&acss_debit[transit_number]=11000", "11000", "redacted"),
         ("metadata[Client-Secret]=hunter2hunter2", "hunter2", "redacted"),
         ("metadata[password]=hunter2", "hunter2", "redacted"),
         ("metadata[a]=Bearer abcdefgh12345678", "abcdefgh12345678", "Bearer redacted"),
@@ -82,7 +84,9 @@ private let clientSecret = "pi_3AbC_" + "secret_" + "ZyXwVuTsRqPoNmLkJiHgFeDc"
             "dob": ["day": 29, "month": 2, "year": 1960], "cvc": nil, "ssn_last_4_provided": true,
             "card": ["exp_month": 8, "exp_year": 2030, "last4": "4242", "fingerprint": "Xt5EWLLDS7FJjR1c"],
             "bank_account": ["routing_number": "110000000", "last4": "6789"], "secret": ["id": "secret_1"],
-            "number": "4242-0001", "created": 4_242_424_242,
+            "number": "4242-0001", "created": 4_242_424_242, "authorization": "iauth_1", "pin": ["status": "active"],
+            "id_number": ["id_number": "123", "status": "verified"], "payload": ["value": "26"], "cvcs": ["1"],
+            "document": ["number": "P1234567"], "password": ["a", 5],
         ]
         let request = try RecordedRequest.call("POST /v1/x")
         let redacted = try Cassette.recorded([.json(request, answer)]).interaction(1).response.body
@@ -93,6 +97,9 @@ private let clientSecret = "pi_3AbC_" + "secret_" + "ZyXwVuTsRqPoNmLkJiHgFeDc"
                     "card": ["exp_month": 8, "exp_year": 2030, "last4": "4242", "fingerprint": "Xt5EWLLDS7FJjR1c"],
                     "bank_account": ["routing_number": "redacted-0000", "last4": "6789"],
                     "secret": ["id": "secret_1"], "number": "4242-0001", "created": 4_242_424_242,
+                    "authorization": "iauth_1", "pin": ["status": "active"],
+                    "id_number": ["id_number": "redacted", "status": "verified"], "payload": ["value": "26"],
+                    "cvcs": ["1"], "document": ["number": "redacted"], "password": ["redacted", 1],
                 ]))
     }
 
@@ -183,6 +190,18 @@ private let clientSecret = "pi_3AbC_" + "secret_" + "ZyXwVuTsRqPoNmLkJiHgFeDc"
         let written = try Cassette.load(path: folder.file("a.cassette")).cassette.interaction(1)
         #expect(written.request.parameters == ["id": "00000000-0000-4000-8000-000000000001"])
         #expect(written.volatile.values.map(\.recorded) == ["99999999-2222-4333-8444-555555555555"])
+    }
+
+    @Test func aSecretWithEscapesGoesWhole() throws {
+        let secret = "cs_test_a1B2_" + "secret_" + "fidwbEhqYWAnPydgaGdgYWFgYScpJ2%2FJ2FgY2RwaXEnKSdpamZkaWBg%2Fd"
+        let text = try file(
+            .json(
+                try .call(
+                    "POST /v1/x",
+                    "client_secret=\(secret.replacing("%", with: "%25").replacing("%2Fd", with: "%252Fd"))"),
+                ["client_secret": .string(secret), "url": .string("https://x/?s=\(secret)&y")]))
+        for part in ["fidwb", "J2FgY", "Fd\""] { #expect(!text.contains(part), "\(text)") }
+        #expect(text.contains("cs_test_a1B2_secret_redacted"))
     }
 
     @Test func ownNamesCanBeAdded() throws {

@@ -6,7 +6,7 @@ struct NearestInteraction {
     let differences: [Miss.Difference]
 
     /// How many interactions are compared. A miss may take a moment, but not seconds.
-    private static let comparedMax = 2_000
+    private static let comparedMax = 5_000
 
     static func find(
         _ request: RecordedRequest, in index: CassetteIndex, _ bindings: SessionBindings, _ rules: MatchRules,

@@ -57,8 +57,8 @@ struct Redactor: Sendable {
         case .text(let text):
             return redact(text, treatment: treatment).map { .text($0) }
         case .map(let map):
-            guard let treatment, treatment.coversMembers else { return redact(map, place: place).map { .map($0) } }
-            return .map(FormMap(map.fields.map { .init(name: $0.name, value: covered($0.value, treatment)) }))
+            guard treatment == .everything else { return redact(map, place: place).map { .map($0) } }
+            return .map(FormMap(map.fields.map { .init(name: $0.name, value: covered($0.value)) }))
         case .list(let elements):
             let redacted = elements.map { redact($0, place: place, treatment: treatment) }
             guard redacted.contains(where: { $0 != nil }) else { return nil }
@@ -66,57 +66,57 @@ struct Redactor: Sendable {
         }
     }
 
-    private func covered(_ value: FormValue, _ treatment: SecretNames.Treatment) -> FormValue {
-        redact(value, place: .top, treatment: treatment) ?? value
+    private func covered(_ value: FormValue) -> FormValue {
+        redact(value, place: .top, treatment: .everything) ?? value
     }
 
     // MARK: JSON
-
-    private func redact(_ value: JSONValue, place: TextPlace, isRequest: Bool) -> JSONValue? {
-        switch value {
-        case .object(let object): return redact(object, place: place, isRequest: isRequest).map { .object($0) }
-        case .array(let elements):
-            let redacted = elements.map { redact($0, place: place, isRequest: isRequest) }
-            guard redacted.contains(where: { $0 != nil }) else { return nil }
-            return .array(zip(elements, redacted).map { $1 ?? $0 })
-        case .string(let text): return TextRedactor.redact(text).map { .string($0) }
-        default: return nil
-        }
-    }
 
     private func redact(_ object: JSONObject, place: TextPlace, isRequest: Bool) -> JSONObject? {
         var changed: [JSONObject.Member]?
         for (index, member) in object.members.enumerated() {
             let inside = place.inside(member.name)
             let treatment = treatment(inside, isRequest: isRequest, hasNumber: object["number"] != nil)
-            let value =
-                treatment.flatMap { covered(member.value, name: member.name, $0) }
-                ?? redact(member.value, place: inside, isRequest: isRequest)
-            guard let value else { continue }
+            guard let value = redact(member.value, place: inside, isRequest: isRequest, treatment: treatment) else {
+                continue
+            }
             if changed == nil { changed = object.members }
             changed?[index].value = value
         }
         return changed.map { JSONObject($0) }
     }
 
-    /// A value under a secret name, keeping its JSON type so that typed clients can still read it.
-    private func covered(_ value: JSONValue, name: String, _ treatment: SecretNames.Treatment) -> JSONValue? {
+    /// The value without secrets, `nil` when there is none in it. Types stay, so that typed clients can still read it.
+    private func redact(
+        _ value: JSONValue, place: TextPlace, isRequest: Bool, treatment: SecretNames.Treatment? = nil
+    ) -> JSONValue? {
         switch value {
         case .string(let text): return redact(text, treatment: treatment).map { .string($0) }
-        case .integer(let number):
-            let constant: Int64 = name == "year" ? 1901 : 1
-            return number == constant || !treatment.coversNumbers ? nil : .integer(constant)
-        case .numeral: return treatment.coversNumbers ? .integer(1) : nil
-        case .object(let object) where treatment.coversMembers:
-            return .object(
-                JSONObject(
-                    object.members.map {
-                        .init(name: $0.name, value: covered($0.value, name: $0.name, treatment) ?? $0.value)
-                    }))
-        case .array(let elements) where treatment.coversMembers:
-            return .array(elements.map { covered($0, name: name, treatment) ?? $0 })
-        default: return nil
+        case .integer, .numeral:
+            let constant: JSONValue = place.name == "year" ? 1901 : 1
+            guard treatment?.coversNumbers == true, value != constant else { return nil }
+            return constant
+        case .object(let object):
+            if treatment == .everything { return covered(object, place: place, isRequest: isRequest) }
+            return redact(object, place: place, isRequest: isRequest).map { .object($0) }
+        case .array(let elements):
+            let redacted = elements.map {
+                redact($0, place: place, isRequest: isRequest, treatment: treatment)
+            }
+            guard redacted.contains(where: { $0 != nil }) else { return nil }
+            return .array(zip(elements, redacted).map { $1 ?? $0 })
+        case .null, .bool: return nil
         }
+    }
+
+    private func covered(_ object: JSONObject, place: TextPlace, isRequest: Bool) -> JSONValue? {
+        let members = object.members.map { member in
+            let inside = place.inside(member.name)
+            let value = redact(member.value, place: inside, isRequest: isRequest, treatment: .everything)
+            return JSONObject.Member(name: member.name, value: value ?? member.value)
+        }
+        guard members != object.members else { return nil }
+        return .object(JSONObject(members))
     }
 
     // MARK: Texts
@@ -125,6 +125,7 @@ struct Redactor: Sendable {
         _ place: TextPlace, isRequest: Bool, hasNumber: @autoclosure () -> Bool
     ) -> SecretNames.Treatment? {
         if let treatment = SecretNames.treatment(place.name, additional: rules.additionalNames) { return treatment }
+        if place.name == "number", place.parent == "document" { return .whole }
         guard isRequest else { return nil }
         switch place.name {
         case "number": return CardPlace.isCard(place.parent) ? .card : nil
@@ -139,7 +140,7 @@ struct Redactor: Sendable {
         case nil: return TextRedactor.redact(text)
         // An empty value unsets a parameter; that is no secret.
         case _ where text.isEmpty: return nil
-        case .whole, .birth: standIn = Pseudonym.constant
+        case .whole, .everything: standIn = Pseudonym.constant
         case .lastFour: standIn = Pseudonym.lastFour(text)
         case .card: standIn = CardNumber.mask(text)
         case .credential: standIn = credential(text)
@@ -147,9 +148,9 @@ struct Redactor: Sendable {
         return standIn == text ? nil : standIn
     }
 
+    /// The stand-in of a whole value, keeping the beginning that says what it is.
     private func credential(_ text: String) -> String {
-        if let redacted = TextRedactor.redact(text) { return redacted }
-        return Pseudonym.isStandIn(text) ? text : Pseudonym.token(text)
+        Pseudonym.isStandIn(text) ? text : Pseudonym.token(text, keeping: TextRedactor.secretPrefix(of: text))
     }
 }
 
@@ -164,18 +165,10 @@ private enum CardPlace {
 }
 
 extension SecretNames.Treatment {
-    /// Whether everything inside a map or list of that name is secret as well.
-    fileprivate var coversMembers: Bool {
-        switch self {
-        case .whole, .birth: true
-        case .credential, .lastFour, .card: false
-        }
-    }
-
     /// Whether a number may not be kept either.
     fileprivate var coversNumbers: Bool {
         switch self {
-        case .whole, .birth, .card, .lastFour: true
+        case .whole, .everything, .card, .lastFour: true
         case .credential: false
         }
     }

@@ -10,8 +10,8 @@ enum SecretNames {
         case lastFour
         /// A card number, however it is written.
         case card
-        /// A date of birth: every part becomes a constant of the same type.
-        case birth
+        /// A date of birth, or a name that the user added: everything inside becomes a constant of the same type.
+        case everything
     }
 
     /// By name in lower case without `_` and `-`, so that `clientSecret` and `client-secret` count as well.
@@ -20,25 +20,28 @@ enum SecretNames {
         for name in credentials { table[name] = .credential }
         for name in secrets { table[name] = .whole }
         for name in numbers { table[name] = .lastFour }
-        for name in ["dob", "dateofbirth", "birthdate"] { table[name] = .birth }
+        for name in ["dob", "dateofbirth", "birthdate"] { table[name] = .everything }
         return table
     }()
 
     private static let credentials = [
         "clientsecret", "secret", "accesstoken", "refreshtoken", "idtoken", "bearertoken", "apikey", "secretkey",
-        "privatekey", "signingsecret", "webhooksecret", "authorization", "payload",
+        "privatekey", "signingsecret", "webhooksecret", "payload",
     ]
     private static let secrets = [
         "password", "passwd", "passphrase", "pin", "encryptednumber", "cvc", "cvv", "cvc2", "cvv2", "ssn", "ssnlast4",
         "fullssn", "idnumber", "idnumbersecondary", "personalidnumber", "verificationcode", "securitycode",
     ]
-    private static let numbers = ["accountnumber", "routingnumber", "iban", "bban", "sortcode", "bsbnumber"]
+    private static let numbers = [
+        "accountnumber", "routingnumber", "iban", "bban", "sortcode", "bsbnumber", "clabe", "institutionnumber",
+        "transitnumber",
+    ]
 
     /// What to do with the value of a member; `nil` when its name says nothing.
     static func treatment(_ name: String, additional: Set<String>) -> Treatment? {
         let bare = bareName(name)
         if let treatment = treatments[bare] { return treatment }
-        return additional.isEmpty || !(additional.contains(name) || additional.contains(bare)) ? nil : .whole
+        return additional.isEmpty || !(additional.contains(name) || additional.contains(bare)) ? nil : .everything
     }
 
     private static func bareName(_ name: String) -> String {

@@ -97,10 +97,18 @@ struct SecretScanner {
                 let prefixCount = underscore - mark.anchor + mark.text.utf8CodeUnitCount
                 let rest = text[prefixCount...]
                 guard rest.count >= mark.restBytesMin, !Pseudonym.isPseudonym(rest) else { continue }
-                return Finding(kind: mark.kind, range: word, prefixCount: prefixCount)
+                let end = mark.kind == .clientSecret ? endOfEscapedToken(from: word.upperBound) : word.upperBound
+                return Finding(kind: mark.kind, range: word.lowerBound..<end, prefixCount: prefixCount)
             }
         }
         return nil
+    }
+
+    /// Client secrets of Checkout go on with percent escapes.
+    private func endOfEscapedToken(from start: Int) -> Int {
+        var end = start
+        while end < bytes.count, WordByte.isWord(bytes[end]) || bytes[end] == UInt8(ascii: "%") { end += 1 }
+        return end
     }
 
     /// Keys with hyphens: `sk-…`, as language model services issue them, and `xoxb-…`.

@@ -22,6 +22,16 @@ enum TextRedactor {
         }
     }
 
+    /// What a secret begins with when its form is known, such as `pi_1_secret_`; else nothing.
+    static func secretPrefix(of secret: String) -> Substring {
+        var text = secret
+        let count = text.withUTF8 { utf8 -> Int in
+            guard let finding = SecretScanner(utf8).first(from: 0), finding.range.lowerBound == 0 else { return 0 }
+            return finding.prefixCount
+        }
+        return Substring(secret.utf8.prefix(count))
+    }
+
     private static func standIn(_ finding: SecretScanner.Finding, in utf8: UnsafeBufferPointer<UInt8>) -> String {
         let secret = String(decoding: utf8[finding.range], as: UTF8.self)
         switch finding.kind {
