@@ -85,6 +85,11 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "KeybrakeLedgerPostgres",
+            dependencies: ["KeybrakeLedger", "KeybrakeStripe", "CLibPQ", logging],
+            swiftSettings: house
+        ),
+        .target(
             name: "KeybrakeAudit",
             dependencies: ["KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", "CLibXML2"],
             swiftSettings: house
@@ -94,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "keybrake",
             dependencies: [
-                "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes",
-                "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto",
+                "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeLedgerPostgres",
+                "KeybrakeCassettes", "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto",
                 arguments, configuration, yams, lifecycle, unixSignals, systemPackage, logging, nioCore, nioPosix, nioHTTP1,
             ],
             swiftSettings: house
@@ -120,7 +125,7 @@ let package = Package(
         .testTarget(name: "KeybrakeCryptoTests", dependencies: ["KeybrakeCrypto"], swiftSettings: house),
         .testTarget(
             name: "KeybrakeLedgerTests",
-            dependencies: ["KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", logging],
+            dependencies: ["KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", sqlite, logging],
             swiftSettings: house
         ),
         .testTarget(
@@ -165,6 +170,7 @@ let package = Package(
 
         // System libraries.
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     ]
 )

@@ -16,7 +16,7 @@ enum Announcement {
               data      \(scheme)://\(data)/stripe      (your stripe.api_base)
               control   http://\(control)             (admin token in \(settings.adminTokenPath))
               mode      \(mode)
-              database  \(settings.databasePath)
+              database  \(settings.databaseText)
             make a key: keybrake keys create --daily-cap-usd 10 --allow 'POST /v1/charges' --ttl 1h\(url)
             """
     }

@@ -31,7 +31,8 @@ struct Exec: AsyncParsableCommand {
         var settings = try await options.settings()
         settings.listen.port = options.listen == nil ? 0 : settings.listen.port
         settings.control.port = options.control == nil ? 0 : settings.control.port
-        if options.database == nil { settings.databasePath = folder.appendingPathComponent("keybrake.db").path }
+        if options.database == nil { settings.database = folder.appendingPathComponent("keybrake.db").path }
+        if options.secretFile == nil { settings.secretPath = folder.appendingPathComponent("secret").path }
         if options.adminTokenFile == nil { settings.adminTokenPath = folder.appendingPathComponent("admin-token").path }
         let instance = try await Instance.start(settings, logger: logger)
         let status = try await run(in: instance)

@@ -28,8 +28,10 @@ struct ServeOptions: ParsableArguments {
     var listen: String?
     @Option(help: "Where operators connect (HOST:PORT). Default 127.0.0.1:8788.")
     var control: String?
-    @Option(help: "The ledger's SQLite file. Default keybrake.db.")
+    @Option(help: "The ledger: a SQLite file, or postgres://… for several instances. Default keybrake.db.")
     var database: String?
+    @Option(help: "File of the instance's own secret, made at the first start. Default: the database with .secret behind it.")
+    var secretFile: String?
     @Option(help: "live, record, replay or emulate. Default emulate.")
     var mode: String?
     @Option(help: "Where Stripe is. Default https://api.stripe.com.")
@@ -75,6 +77,7 @@ struct ServeOptions: ParsableArguments {
         named["listen"] = listen
         named["control"] = control
         named["database"] = database
+        named["secret_file"] = secretFile
         named["mode"] = mode
         named["upstream"] = upstream
         named["upstream_ca"] = upstreamCa

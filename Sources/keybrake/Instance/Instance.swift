@@ -14,7 +14,7 @@ import UnixSignals
 /// The composition root: from settings to services. `serve`, `exec` and the command tests all come through here.
 struct Instance {
     let settings: ServeSettings
-    let ledger: SQLiteLedgerStore
+    let ledger: any LedgerStore
     let modes: ModeControl
     let data: HTTPServer
     let control: HTTPServer
@@ -27,11 +27,9 @@ struct Instance {
     /// Opens the ledger, puts the mode in force and listens. Throws what an operator can act on.
     static func start(_ settings: ServeSettings, logger: Logger) async throws -> Instance {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
-        let secret = try secret(settings.databasePath)
+        let secret = try Array(SecretFile.textOrNew(settings.secretPath) { SecureRandom.base62(count: 43) }.utf8)
         let adminToken = try SecretFile.textOrNew(settings.adminTokenPath) { "kba_" + SecureRandom.base62(count: 40) }
-        let ledger = try SQLiteLedgerStore(
-            settings: ledgerSettings(settings), atMicroseconds: ClockReading.microsecondsNow(),
-            logger: logger)
+        let ledger = try LedgerOpening.open(settings, logger: logger)
         let emulator = EmulatorHost(configuration: emulatorConfiguration(settings))
         let upstream = try UpstreamClient(
             configuration: UpstreamConfiguration(url: settings.upstreamURL, trust: settings.upstreamTrust, limits: .standard),
@@ -84,18 +82,6 @@ struct Instance {
     private func close() async {
         modes.close()
         await ledger.close()
-    }
-
-    /// The instance's own secret stands beside the database: without it no vault key can be verified.
-    private static func secret(_ databasePath: String) throws -> [UInt8] {
-        let path = databasePath + ".secret"
-        return Array(try SecretFile.textOrNew(path) { SecureRandom.base62(count: 43) }.utf8)
-    }
-
-    private static func ledgerSettings(_ settings: ServeSettings) -> SQLiteLedgerSettings {
-        var ledger = SQLiteLedgerSettings(path: settings.databasePath)
-        ledger.statuses.spendCapExceeded = settings.capStatus
-        return ledger
     }
 
     private static func emulatorConfiguration(_ settings: ServeSettings) -> EmulatorConfiguration {

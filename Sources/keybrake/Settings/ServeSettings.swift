@@ -25,7 +25,10 @@ struct ServeSettings {
 
     var listen: Address
     var control: Address
-    var databasePath: String
+    /// A SQLite file, or `postgres://…`.
+    var database: String
+    /// The instance's own secret, without which no vault key can be verified; instances over one ledger share it.
+    var secretPath: String
     var mode: ModeControl.Request
     var upstreamURL: String
     var upstreamTrust: UpstreamConfiguration.Trust

@@ -1,5 +1,6 @@
 import Configuration
 import KeybrakeGateway
+import KeybrakeLedgerPostgres
 import KeybrakeServer
 import KeybrakeStripe
 import SystemPackage
@@ -10,7 +11,7 @@ import Yams
 struct SettingsReader {
     /// The names that a file may hold; with `KEYBRAKE_` before them and in capitals they are environment variables.
     static let names: Set<String> = [
-        "listen", "control", "database", "mode", "cassette", "miss", "upstream", "upstream_ca", "tls_cert", "tls_key",
+        "listen", "control", "database", "secret_file", "mode", "cassette", "miss", "upstream", "upstream_ca", "tls_cert", "tls_key",
         "admin_token_file", "emulator_accepts_test_keys", "emulator_seed", "cap_status", "fx_rates", "event_loops",
     ]
 
@@ -39,10 +40,12 @@ struct SettingsReader {
 
     /// The settings, each checked.
     func settings() throws -> ServeSettings {
-        ServeSettings(
+        let database = text("database") ?? "keybrake.db"
+        return ServeSettings(
             listen: try address("listen", default: "127.0.0.1:8787"),
             control: try address("control", default: "127.0.0.1:8788"),
-            databasePath: text("database") ?? "keybrake.db",
+            database: database,
+            secretPath: text("secret_file") ?? (PostgresAddress.isURL(database) ? "keybrake.secret" : database + ".secret"),
             mode: try mode(),
             upstreamURL: text("upstream") ?? "https://api.stripe.com",
             upstreamTrust: text("upstream_ca").map { .certificateAuthorityFile(path: $0) } ?? .systemRoots,

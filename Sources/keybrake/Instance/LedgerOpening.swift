@@ -1,0 +1,32 @@
+import KeybrakeCrypto
+import KeybrakeGateway
+import KeybrakeLedger
+import KeybrakeLedgerPostgres
+import Logging
+
+/// Opens the ledger that the settings name: a SQLite file for one instance, a PostgreSQL database for several.
+enum LedgerOpening {
+    static func open(_ settings: ServeSettings, logger: Logger) throws -> any LedgerStore {
+        guard PostgresAddress.isURL(settings.database) else { return try file(settings, logger) }
+        guard let address = PostgresAddress(settings.database) else {
+            throw SettingsFailure(description: "database is no PostgreSQL address; write postgres://user@host/name")
+        }
+        var postgres = PostgresLedgerSettings(address: address, instanceID: SecureRandom.base62(count: 22))
+        postgres.statuses.spendCapExceeded = settings.capStatus
+        return try PostgresLedgerStore(settings: postgres, clock: ClockReading.microsecondsNow, logger: logger)
+    }
+
+    private static func file(_ settings: ServeSettings, _ logger: Logger) throws -> any LedgerStore {
+        var file = SQLiteLedgerSettings(path: settings.database)
+        file.statuses.spendCapExceeded = settings.capStatus
+        return try SQLiteLedgerStore(settings: file, atMicroseconds: ClockReading.microsecondsNow(), logger: logger)
+    }
+}
+
+extension ServeSettings {
+    /// The ledger for people, without a password.
+    var databaseText: String {
+        guard PostgresAddress.isURL(database) else { return database }
+        return PostgresAddress(database)?.description ?? "PostgreSQL"
+    }
+}
