@@ -145,6 +145,9 @@ import Testing
         // The dead one was only slow: its late outcome changes nothing, and it may go on.
         await dead.end(.settled("req_1", 6_00))
         #expect(try await dead.spent() == [13_00, 0])
+        let late = try await living.auditEntries(after: living.lastAuditSequence() - 1, limit: 1).first
+        #expect(late?.requestID == "req_1" && late?.kind == .admin)
+        #expect(late?.detail["act"] == "late_outcome" && late?.detail["object_id"] == "ch_req_1")
         _ = await dead.begin(.charge("req_8", 1_00))
         await dead.end(.settled("req_8", 1_00))
         #expect(try await living.spent() == [14_00, 0])

@@ -1,4 +1,5 @@
 internal import KeybrakeLedger
+internal import KeybrakeStripe
 
 /// A batch of commands that has been judged, with everything that is to become durable and to be told then.
 struct JudgedBatch {
@@ -15,6 +16,9 @@ struct JudgedBatch {
             let claim = command.claimID.flatMap { rows.claims.claim($0) }
             let (written, reply) = command.run(on: &machine, claim: claim)
             rows.take(written, from: machine)
+            if written.isEmpty, case .end(let outcome, _) = command {
+                rows.take(Self.note(late: outcome, on: &machine), from: machine)
+            }
             replies.append(reply)
         }
         self.rows = rows
@@ -29,6 +33,17 @@ struct JudgedBatch {
         rows.take(written, from: machine)
         self.rows = rows
         lastSequence = machine.lastSequence
+    }
+
+    /// An outcome of a call that is not under way any more, because its instance was held dead: it changes nothing, but
+    /// what it says helps whoever decides about the hold.
+    private static func note(late outcome: CallOutcome, on machine: inout LedgerMachine) -> [LedgerRow] {
+        var facts: JSONObject = ["ending": .string(outcome.ending.name)]
+        if let id = outcome.objectID { facts["object_id"] = .string(id) }
+        if let status = outcome.upstreamStatus { facts["upstream_status"] = .integer(Int64(status)) }
+        let stamp = AdminStamp(
+            requestID: outcome.requestID, atMicroseconds: outcome.atMicroseconds, detail: facts)
+        return LedgerCommand.recordAdmin("late_outcome", stamp).run(on: &machine, claim: nil).rows
     }
 
     /// The request that finds out whether the batch is in the database.
