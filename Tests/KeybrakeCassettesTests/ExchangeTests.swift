@@ -214,6 +214,7 @@ import Testing
             """
             {"version": 1, "interactions": [
               {"request": {"method": "POST", "uri": "https://api.stripe.com:443/v1/charges", "body": "amount=5&key=\(key)",
+                           
                            "headers": {"Content-Type": ["application/x-www-form-urlencoded"],
                                        "Authorization": ["Bearer \(key)"], "Idempotency-Key": ["k"]}},
                "response": {"status": {"code": 402, "message": "Payment Required"},

@@ -22,7 +22,7 @@ enum CardNumber {
             && tail.suffix(4).allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: "x") }
     }
 
-    /// Whether the digits are a card number: a known brand's beginning, a length that the brand has, a right check digit.
+    /// Whether the digits are a card number: a brand's beginning, a length that the brand has, a right check digit.
     static func isCardNumber(_ digits: some RandomAccessCollection<UInt8>) -> Bool {
         guard (digitsMin...digitsMax).contains(digits.count), brand(digits) != nil else { return false }
         return hasRightCheckDigit(digits)

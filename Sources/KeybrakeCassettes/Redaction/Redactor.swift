@@ -3,7 +3,7 @@ internal import KeybrakeStripe
 /// Takes what is secret out of requests and answers before they are stored, and out of requests before they are
 /// compared with what is stored.
 ///
-/// Redacting twice changes nothing more, and equal secrets get equal stand-ins, so that links between interactions hold.
+/// Redacting twice changes nothing more, and equal secrets get equal stand-ins, so links between interactions hold.
 struct Redactor: Sendable {
     private let rules: RedactionRules
 
