@@ -213,7 +213,8 @@ import Testing
         let tree = try JSONParser.parse(
             """
             {"version": 1, "interactions": [
-              {"request": {"method": "POST", "uri": "https://api.stripe.com:443/v1/charges", "body": "amount=5&key=\(key)",
+              {"request": {"method": "POST", "uri": "https://api.stripe.com:443/v1/charges",
+                           "body": "amount=5&key=\(key)",
                            
                            "headers": {"Content-Type": ["application/x-www-form-urlencoded"],
                                        "Authorization": ["Bearer \(key)"], "Idempotency-Key": ["k"]}},
