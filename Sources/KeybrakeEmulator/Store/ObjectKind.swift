@@ -28,10 +28,12 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let charge = ObjectKind("charge")
     static let customer = ObjectKind("customer")
     static let dispute = ObjectKind("dispute")
+    static let invoice = ObjectKind("invoice")
     static let paymentIntent = ObjectKind("payment_intent")
     static let paymentMethod = ObjectKind("payment_method")
     static let refund = ObjectKind("refund")
     static let setupIntent = ObjectKind("setup_intent")
+    static let subscription = ObjectKind("subscription")
     static let token = ObjectKind("token")
     static let webhookEndpoint = ObjectKind("webhook_endpoint")
 }

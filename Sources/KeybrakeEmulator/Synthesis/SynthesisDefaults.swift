@@ -8,6 +8,7 @@ enum SynthesisDefaults {
         where object[name] == false {
             object.set(name, true)
         }
+        if object["metadata"] == .null { object.set("metadata", JSONObject()) }
         guard let field = shape.field("status"), object["status"]?.isNull != true else { return }
         if case .enumeration(let words) = field.type,
             let first = beginnings.first(where: words.values.contains)

@@ -40,6 +40,10 @@ extension Account {
             case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
             case .disputeOpens(let charge): Disputes.open(charge: charge, &self, cause)
             case .disputeLapses(let id): Disputes.lapse(id, &self, cause)
+            case .subscriptionPeriodEnds(let id, let end):
+                SubscriptionCycle.periodEnds(id, at: end, &self, cause)
+            case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
+            case .invoiceRetries(let id): SubscriptionCycle.retry(id, &self, cause)
             case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
             }
         }

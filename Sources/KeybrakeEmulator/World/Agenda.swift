@@ -12,6 +12,12 @@ struct Agenda: Sendable {
         case disputeOpens(charge: String)
         /// The time for evidence is over.
         case disputeLapses(id: String)
+        /// A subscription's period is over, unless it has been changed since.
+        case subscriptionPeriodEnds(id: String, at: Int64)
+        /// The first payment of a subscription has not come.
+        case subscriptionExpires(id: String)
+        /// A declined invoice is tried again.
+        case invoiceRetries(id: String)
         /// A bank answers whether it pays.
         case debitSettles(charge: String)
     }
