@@ -5,7 +5,7 @@ package struct SHA256Hasher: ~Copyable {
     private let context: OpaquePointer
 
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, FetchedDigest.sha256.digest, nil) == 1 else {
             preconditionFailure("libcrypto cannot compute SHA-256")
         }
         self.context = context
@@ -30,4 +30,12 @@ package struct SHA256Hasher: ~Copyable {
         precondition(EVP_DigestFinal_ex(context, &digest, nil) == 1, "SHA-256 final failed")
         return SHA256Digest(bytes: digest)
     }
+}
+
+/// SHA-256 as libcrypto's provider implements it, looked up once: looking it up for each hash costs more than the hash.
+private struct FetchedDigest: @unchecked Sendable {
+    // SAFETY: the digest is made once, never freed, and libcrypto only reads it.
+    let digest: OpaquePointer?
+
+    static let sha256 = FetchedDigest(digest: EVP_MD_fetch(nil, "SHA256", nil))
 }

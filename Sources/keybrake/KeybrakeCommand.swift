@@ -7,7 +7,8 @@ struct KeybrakeCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "keybrake",
-        abstract: "A reverse proxy in front of Stripe that gives every AI conversation its own key, cap and audit trail.",
+        abstract:
+            "A reverse proxy in front of Stripe that gives every AI conversation its own key, cap and audit trail.",
         version: version,
         subcommands: [
             Serve.self, Exec.self, Keys.self, ModeCommand.self, AuditCommand.self, CassetteCommand.self,

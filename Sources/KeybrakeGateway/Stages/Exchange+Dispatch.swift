@@ -48,6 +48,6 @@ extension Exchange {
         guard match.operation.verb == .post else { return nil }
         // A client's key never holds a NUL, so that no client can choose the name of another one's request.
         let name = (key?.id ?? "") + (idempotencyKey.map { "\u{0}key\u{0}" + $0 } ?? "\u{0}request\u{0}" + id)
-        return "kb_" + Hexadecimal.text(HMACSHA256.code(name, key: gateway.settings.idempotencySecret).prefix(20))
+        return "kb_" + Hexadecimal.text(gateway.settings.idempotencySecret.code(name).prefix(20))
     }
 }

@@ -1,4 +1,4 @@
-internal import KeybrakeCrypto
+package import KeybrakeCrypto
 
 /// The text that a client holds: `vk_<environment>_<id>_<secret>_<checksum>`.
 ///
@@ -42,7 +42,12 @@ package struct VaultKeyToken: Sendable, Equatable {
 
     /// What is stored in place of the secret: HMAC-SHA-256 of environment, id and secret under the instance's own key.
     package func code(pepper: [UInt8]) -> [UInt8] {
-        HMACSHA256.code("\(environment)_\(id)_\(secret)", key: pepper)
+        code(pepper: HMACSHA256.Key(pepper))
+    }
+
+    /// The same, under a prepared key: for the request path.
+    package func code(pepper: HMACSHA256.Key) -> [UInt8] {
+        pepper.code("\(environment)_\(id)_\(secret)")
     }
 
     /// Reads a key and the suffixes behind it.

@@ -11,7 +11,8 @@ struct AuditCommand: AsyncParsableCommand {
 
 /// `keybrake audit tail`
 struct AuditTail: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tail", abstract: "Print the newest audit rows, one JSON object a line.")
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Print the newest audit rows, one JSON object a line.")
     @Option(help: "How many rows.") var lines = 20
     @Flag(help: "Go on with new rows until interrupted.") var follow = false
     @OptionGroup var control: ControlOptions
@@ -42,7 +43,9 @@ struct AuditExport: AsyncParsableCommand {
     func run() async throws {
         let client = try control.client()
         let file = try output.map {
-            try FileDescriptor.open(FilePath($0), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try FileDescriptor.open(
+                FilePath($0), .writeOnly, options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
         }
         defer { try? file?.close() }
         var last: Int64 = 0

@@ -32,7 +32,9 @@ struct CassetteList: ParsableCommand {
             let cassette = try CassetteFile.load(file)
             let summary = cassette.summary
             let version = summary.apiVersion ?? "unknown API version"
-            print("\(file): \(summary.interactionCount) interactions, \(summary.sizeBytes) bytes, \(summary.source.rawValue), \(version)")
+            print(
+                "\(file): \(summary.interactionCount) interactions, \(summary.sizeBytes) bytes, \(summary.source.rawValue), \(version)"
+            )
             for operation in summary.operations { print("  \(operation.count) × \(operation.name)") }
         }
     }
@@ -59,15 +61,19 @@ struct CassetteShow: ParsableCommand {
 
     private static func line(_ interaction: Interaction, _ number: Int) -> String {
         var id = ""
-        if case .json(let body) = interaction.response.body { id = body["id"]?.stringValue ?? body["error"]?["code"]?.stringValue ?? "" }
-        return "\(number)  \(interaction.request.method) \(interaction.request.path)  \(interaction.response.status)  \(id)"
+        if case .json(let body) = interaction.response.body {
+            id = body["id"]?.stringValue ?? body["error"]?["code"]?.stringValue ?? ""
+        }
+        return
+            "\(number)  \(interaction.request.method) \(interaction.request.path)  \(interaction.response.status)  \(id)"
     }
 }
 
 /// `keybrake cassette lint FILE…`
 struct CassetteLintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lint", abstract: "Look for secrets, torn records and unknown members; exit 1 when there are errors.")
+        commandName: "lint",
+        abstract: "Look for secrets, torn records and unknown members; exit 1 when there are errors.")
     @Argument(help: "Cassette files.") var files: [String]
 
     func run() throws {
@@ -124,10 +130,12 @@ struct CassetteExport: ParsableCommand {
 /// `keybrake cassette import FILE --output CASSETTE`
 struct CassetteImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Make a cassette of a vcrpy, VCR, HAR, Hoverfly or WireMock file, redacted like a recording.")
+        commandName: "import",
+        abstract: "Make a cassette of a vcrpy, VCR, HAR, Hoverfly or WireMock file, redacted like a recording.")
     @Argument(help: "The other recorder's file.") var file: String
     @Option(help: "The cassette to write.") var output: String
-    @Option(help: "vcrpy, vcr, har, hoverfly or wiremock; without it the file's own form decides.") var format: ForeignCassetteFormat?
+    @Option(help: "vcrpy, vcr, har, hoverfly or wiremock; without it the file's own form decides.") var format:
+        ForeignCassetteFormat?
 
     func run() throws {
         let document = try ForeignDocument.read(file)
@@ -136,7 +144,8 @@ struct CassetteImportCommand: ParsableCommand {
         }
         let exchanges = try format.exchanges(document)
         let header = CassetteHeader(
-            apiVersion: nil, source: .imported, recorder: "keybrake \(KeybrakeCommand.version)", createdAtMicroseconds: nil)
+            apiVersion: nil, source: .imported, recorder: "keybrake \(KeybrakeCommand.version)",
+            createdAtMicroseconds: nil)
         let outcome = CassetteImport.cassette(of: exchanges, header: header) { method, path in
             Verb(text: method).flatMap { Catalogue.shared.operation(verb: $0, path: path)?.operation.name }
         }

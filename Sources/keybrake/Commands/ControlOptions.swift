@@ -35,7 +35,8 @@ enum ControlClient {
     static func make(url: String, token: String) throws -> AdminClient {
         let group = MultiThreadedEventLoopGroup.singleton
         let upstream = try UpstreamClient(
-            configuration: UpstreamConfiguration(url: url, trust: .systemRoots, limits: .standard), eventLoopGroup: group,
+            configuration: UpstreamConfiguration(url: url, trust: .systemRoots, limits: .standard),
+            eventLoopGroup: group,
             logger: Logger(label: "keybrake.cli") { _ in SwiftLogNoOpLogHandler() })
         return AdminClient(upstream: upstream, eventLoop: group.next(), token: token, url: url)
     }

@@ -26,7 +26,9 @@ struct Doctor: AsyncParsableCommand {
         let unknown = holds.filter { $0["state"]?.stringValue == "unknown" }
         print("holds       \(holds.count) open, \(unknown.count) of unknown outcome")
         for hold in unknown {
-            print("  \(hold["id"]?.stringValue ?? "") \(hold["usd"]?.stringValue ?? "") USD since request \(hold["request_id"]?.stringValue ?? "")")
+            print(
+                "  \(hold["id"]?.stringValue ?? "") \(hold["usd"]?.stringValue ?? "") USD since request \(hold["request_id"]?.stringValue ?? "")"
+            )
         }
         guard ledger == "writes", unknown.isEmpty else { throw ExitCode(1) }
     }

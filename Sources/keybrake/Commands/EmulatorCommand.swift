@@ -50,7 +50,8 @@ struct EmulatorSeed: AsyncParsableCommand {
     func run() async throws {
         let text = try TextFile.read(file)
         Console.write(
-            try await world.control.client().send(.post, try world.path("/admin/emulator/seed"), bytes: Array(text.utf8)))
+            try await world.control.client().send(
+                .post, try world.path("/admin/emulator/seed"), bytes: Array(text.utf8)))
     }
 }
 
@@ -61,6 +62,7 @@ struct EmulatorExport: AsyncParsableCommand {
     @OptionGroup var world: WorldOptions
 
     func run() async throws {
-        Console.write(try await world.control.client().send(.get, try world.path("/admin/emulator/exports/payments.csv")))
+        Console.write(
+            try await world.control.client().send(.get, try world.path("/admin/emulator/exports/payments.csv")))
     }
 }

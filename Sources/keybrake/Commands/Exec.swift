@@ -17,13 +17,18 @@ struct Exec: AsyncParsableCommand {
             """)
     @OptionGroup var options: ServeOptions
     @Option(help: "The key's cap in dollars a day, or unlimited.") var dailyCapUsd = "unlimited"
-    @Option(name: .customLong("allow"), help: "An operation that the key may call. Default: every one that is no capability.")
+    @Option(
+        name: .customLong("allow"),
+        help: "An operation that the key may call. Default: every one that is no capability.")
     var allowed: [String] = ["GET *", "POST /v1/*", "DELETE /v1/*"]
     @Flag(help: "Fail with 1 when the cassette had no answer for a request or was not used wholly.") var strict = false
     @Argument(parsing: .postTerminator, help: "The command and its arguments, behind --.") var command: [String]
 
     func run() async throws {
-        guard !command.isEmpty else { throw ValidationError("name the command behind --, such as: keybrake exec --mode replay --cassette x -- pytest") }
+        guard !command.isEmpty else {
+            throw ValidationError(
+                "name the command behind --, such as: keybrake exec --mode replay --cassette x -- pytest")
+        }
         let logger = try options.startLogging()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("keybrake-exec-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -99,7 +104,9 @@ enum CassetteUsage {
     static func report(_ status: ModeControl.Status, strict: Bool, commandStatus: Int32) -> Int32 {
         guard let playback = status.playback else { return commandStatus }
         let total = playback.playCounts.count
-        Console.note("cassette \(playback.cassette): \(playback.usedCount) of \(total) interactions used, \(playback.misses) misses")
+        Console.note(
+            "cassette \(playback.cassette): \(playback.usedCount) of \(total) interactions used, \(playback.misses) misses"
+        )
         if playback.usedCount > 0, !playback.unused.isEmpty {
             Console.note("  not used: \(playback.unused.map(String.init).joined(separator: ", "))")
         }

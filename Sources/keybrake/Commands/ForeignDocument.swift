@@ -3,6 +3,8 @@ import Yams
 
 /// Another recorder's file as one JSON value, whether it is JSON or YAML.
 enum ForeignDocument {
+    /// Reads the file. Of YAML, bytes become `{"!!binary": base64}`; aliases are refused, because none of the recorders
+    /// writes them and they can make a small file huge.
     static func read(_ path: String) throws -> JSONValue {
         let bytes = try DiskBytes.read(path)
         if let json = try? JSONParser.parse(bytes) { return json }
@@ -13,24 +15,33 @@ enum ForeignDocument {
             throw SettingsFailure(description: "\(path) is neither JSON nor YAML: \(error)")
         }
         guard let node else { throw SettingsFailure(description: "\(path) is empty") }
-        return value(node)
+        return try value(node, depth: 0, path: path)
     }
 
-    private static func value(_ node: Node) -> JSONValue {
+    private static func value(_ node: Node, depth: Int, path: String) throws -> JSONValue {
+        guard depth < JSONParser.depthMax else { throw SettingsFailure(description: "\(path) is nested too deeply") }
         switch node {
-        case .mapping(let mapping):
-            return .object(JSONObject(mapping.map { .init(name: $0.key.string ?? "", value: value($0.value)) }))
+        case .scalar(let scalar): return self.scalar(node, scalar)
         case .sequence(let sequence):
-            return .array(sequence.map(value))
-        case .scalar(let scalar):
-            if scalar.tag.description.hasSuffix("binary") {
-                return ["!!binary": .string(scalar.string.filter { !$0.isWhitespace })]
+            return .array(try sequence.map { try value($0, depth: depth + 1, path: path) })
+        case .mapping(let mapping):
+            var object = JSONObject()
+            for (name, member) in mapping {
+                object.append(name.string ?? "", try value(member, depth: depth + 1, path: path))
             }
-            if let number = node.int { return .integer(Int64(number)) }
-            if let truth = node.bool { return .bool(truth) }
-            return node.null == nil ? .string(scalar.string) : .null
+            return .object(object)
         case .alias:
-            return .null
+            throw SettingsFailure(description: "\(path) holds YAML aliases, which are not read")
+        }
+    }
+
+    private static func scalar(_ node: Node, _ scalar: Node.Scalar) -> JSONValue {
+        switch node.tag.rawValue {
+        case "tag:yaml.org,2002:null": .null
+        case "tag:yaml.org,2002:bool": .bool(node.bool ?? false)
+        case "tag:yaml.org,2002:int": node.int.map { .integer(Int64($0)) } ?? .string(scalar.string)
+        case "tag:yaml.org,2002:binary": ["!!binary": .string(scalar.string)]
+        default: .string(scalar.string)
         }
     }
 }

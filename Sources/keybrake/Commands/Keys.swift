@@ -6,7 +6,10 @@ import KeybrakeStripe
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Issue vault keys and change them.",
-        subcommands: [KeysCreate.self, KeysList.self, KeysShow.self, KeysRevoke.self, KeysPause.self, KeysResume.self, KeysRotate.self])
+        subcommands: [
+            KeysCreate.self, KeysList.self, KeysShow.self, KeysRevoke.self, KeysPause.self, KeysResume.self,
+            KeysRotate.self,
+        ])
 }
 
 /// The policy of a key that is to be made, as options.
@@ -15,7 +18,9 @@ struct PolicyOptions: ParsableArguments {
     var dailyCapUsd: String
     @Option(help: "The most that one call may move, in dollars.")
     var perCallMaxUsd: String?
-    @Option(name: .customLong("allow"), help: "An operation, such as 'POST /v1/charges', 'GET /v1/customers/*' or 'GET *'. Repeat for more.")
+    @Option(
+        name: .customLong("allow"),
+        help: "An operation, such as 'POST /v1/charges', 'GET /v1/customers/*' or 'GET *'. Repeat for more.")
     var allowed: [String]
     @Option(name: .customLong("customer"), help: "A customer that the key is limited to. Repeat for more.")
     var customers: [String] = []
@@ -50,7 +55,9 @@ struct PolicyOptions: ParsableArguments {
     enum Duration {
         static func seconds(_ text: String) throws -> Int64 {
             let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-            guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (1...31_622_400).contains(count) else {
+            guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+                (1...31_622_400).contains(count)
+            else {
                 throw ValidationError("--ttl must be a number with s, m, h or d behind it, such as 1h")
             }
             return count * unit
@@ -70,7 +77,8 @@ struct KeysCreate: AsyncParsableCommand {
         let answer = try await control.client().object(.post, "/admin/vault-keys", body: try policy.body())
         guard !json else { return Console.write(JSONWriter.bytes(.object(answer), layout: .pretty) + [0x0A]) }
         print(answer["key"]?.stringValue ?? "")
-        Console.note("key \(answer["id"]?.stringValue ?? ""), cap \(policy.dailyCapUsd) USD a day; it is not shown again")
+        Console.note(
+            "key \(answer["id"]?.stringValue ?? ""), cap \(policy.dailyCapUsd) USD a day; it is not shown again")
     }
 }
 
@@ -144,7 +152,8 @@ struct KeysResume: AsyncParsableCommand {
 /// `keybrake keys rotate ID`
 struct KeysRotate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotate", abstract: "Give a key a new secret. The old one is void at once; budget and history go on.")
+        commandName: "rotate",
+        abstract: "Give a key a new secret. The old one is void at once; budget and history go on.")
     @Argument var id: String
     @OptionGroup var control: ControlOptions
     @Flag(help: "Print JSON.") var json = false
@@ -154,20 +163,29 @@ struct KeysRotate: AsyncParsableCommand {
 
 /// What the commands that change a key have in common.
 enum KeyChangeCommand {
-    static func run(_ control: ControlOptions, _ id: String, _ action: String, body: JSONObject?, json: Bool) async throws {
+    static func run(_ control: ControlOptions, _ id: String, _ action: String, body: JSONObject?, json: Bool)
+        async throws
+    {
         let path = "/admin/vault-keys/\(try PathPart.checked(id))/\(action)"
         let answer = try await control.client().object(.post, path, body: body)
         guard !json else { return Console.write(JSONWriter.bytes(.object(answer), layout: .pretty) + [0x0A]) }
         if let key = answer["key"]?.stringValue { print(key) }
         let running = answer["in_flight"]?.arrayValue?.count ?? 0
-        Console.note("key \(id) is \(answer["state"]?.stringValue ?? "changed"); \(running) calls had passed before and are still running")
+        Console.note(
+            "key \(id) is \(answer["state"]?.stringValue ?? "changed"); \(running) calls had passed before and are still running"
+        )
     }
 }
 
 /// Ids that are put into a path.
 enum PathPart {
     static func checked(_ text: String) throws -> String {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F || $0 == 0x2D }) else {
+        guard !text.isEmpty,
+            text.utf8.allSatisfy({
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
+                    || $0 == 0x2D
+            })
+        else {
             throw ValidationError("'\(text)' is no id")
         }
         return text

@@ -30,7 +30,9 @@ struct ServeOptions: ParsableArguments {
     var control: String?
     @Option(help: "The ledger: a SQLite file, or postgres://… for several instances. Default keybrake.db.")
     var database: String?
-    @Option(help: "File of the instance's own secret, made at the first start. Default: the database with .secret behind it.")
+    @Option(
+        help:
+            "File of the instance's own secret, made at the first start. Default: the database with .secret behind it.")
     var secretFile: String?
     @Option(help: "live, record, replay or emulate. Default emulate.")
     var mode: String?
@@ -48,7 +50,10 @@ struct ServeOptions: ParsableArguments {
     var tlsKey: String?
     @Option(help: "File of the admin token, made at the first start. Default keybrake.admin-token.")
     var adminTokenFile: String?
-    @Flag(help: "In emulate mode, let raw sk_test_ keys through to the emulator, ungoverned, to play Stripe for another instance.")
+    @Flag(
+        help:
+            "In emulate mode, let raw sk_test_ keys through to the emulator, ungoverned, to play Stripe for another instance."
+    )
     var emulatorAcceptsTestKeys = false
     @Option(help: "Number from which the ids of emulated objects follow. Default 1.")
     var emulatorSeed: String?

@@ -32,7 +32,8 @@ struct Instance {
         let ledger = try LedgerOpening.open(settings, logger: logger)
         let emulator = EmulatorHost(configuration: emulatorConfiguration(settings))
         let upstream = try UpstreamClient(
-            configuration: UpstreamConfiguration(url: settings.upstreamURL, trust: settings.upstreamTrust, limits: .standard),
+            configuration: UpstreamConfiguration(
+                url: settings.upstreamURL, trust: settings.upstreamTrust, limits: .standard),
             eventLoopGroup: group, logger: logger)
         let modes = ModeControl(
             upstream: upstream, upstreamKey: settings.upstreamKey, emulator: emulator, version: KeybrakeCommand.version,

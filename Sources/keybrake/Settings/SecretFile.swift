@@ -24,7 +24,9 @@ enum SecretFile {
     static func firstLine(_ path: String) throws -> String {
         let text = try TextFile.read(path)
         let line = text.split(separator: "\n").first.map(String.init) ?? ""
-        guard line.utf8.count >= 16 else { throw SettingsFailure(description: "\(path) holds no secret of at least 16 characters") }
+        guard line.utf8.count >= 16 else {
+            throw SettingsFailure(description: "\(path) holds no secret of at least 16 characters")
+        }
         return line
     }
 }

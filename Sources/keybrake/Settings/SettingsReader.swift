@@ -11,7 +11,8 @@ import Yams
 struct SettingsReader {
     /// The names that a file may hold; with `KEYBRAKE_` before them and in capitals they are environment variables.
     static let names: Set<String> = [
-        "listen", "control", "database", "secret_file", "mode", "cassette", "miss", "upstream", "upstream_ca", "tls_cert", "tls_key",
+        "listen", "control", "database", "secret_file", "mode", "cassette", "miss", "upstream", "upstream_ca",
+        "tls_cert", "tls_key",
         "admin_token_file", "emulator_accepts_test_keys", "emulator_seed", "cap_status", "fx_rates", "event_loops",
     ]
 
@@ -24,7 +25,11 @@ struct SettingsReader {
     init(options: [String: String], environment: [String: String], filePath: String?) async throws {
         self.environment = environment
         var providers: [any ConfigProvider] = [
-            InMemoryProvider(values: Dictionary(uniqueKeysWithValues: options.map { (AbsoluteConfigKey([$0.key]), ConfigValue(stringLiteral: $0.value)) })),
+            InMemoryProvider(
+                values: Dictionary(
+                    uniqueKeysWithValues: options.map {
+                        (AbsoluteConfigKey([$0.key]), ConfigValue(stringLiteral: $0.value))
+                    })),
             EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "keybrake"),
         ]
         if let filePath {
@@ -45,7 +50,8 @@ struct SettingsReader {
             listen: try address("listen", default: "127.0.0.1:8787"),
             control: try address("control", default: "127.0.0.1:8788"),
             database: database,
-            secretPath: text("secret_file") ?? (PostgresAddress.isURL(database) ? "keybrake.secret" : database + ".secret"),
+            secretPath: text("secret_file")
+                ?? (PostgresAddress.isURL(database) ? "keybrake.secret" : database + ".secret"),
             mode: try mode(),
             upstreamURL: text("upstream") ?? "https://api.stripe.com",
             upstreamTrust: text("upstream_ca").map { .certificateAuthorityFile(path: $0) } ?? .systemRoots,
@@ -74,7 +80,8 @@ struct SettingsReader {
     private func number(_ name: String, default fallback: Int, range: ClosedRange<Int>) throws -> Int {
         guard let value = text(name) else { return fallback }
         guard let number = Int(value), range.contains(number) else {
-            throw SettingsFailure(description: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw SettingsFailure(
+                description: "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -90,7 +97,8 @@ struct SettingsReader {
     private func mode() throws -> ModeControl.Request {
         let name = text("mode") ?? Mode.emulate.rawValue
         guard let mode = Mode(rawValue: name) else {
-            throw SettingsFailure(description: "mode must be one of \(Mode.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw SettingsFailure(
+                description: "mode must be one of \(Mode.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let missName = text("miss") ?? MissPolicy.fail.rawValue
         guard let miss = MissPolicy(rawValue: missName) else {
@@ -147,7 +155,9 @@ struct SettingsReader {
         for key in mapping.keys {
             guard let name = key.string, names.contains(name) else {
                 throw SettingsFailure(
-                    description: "\(path): '\(key.string ?? "?")' is no setting; known are \(names.sorted().joined(separator: ", "))")
+                    description:
+                        "\(path): '\(key.string ?? "?")' is no setting; known are \(names.sorted().joined(separator: ", "))"
+                )
             }
         }
     }

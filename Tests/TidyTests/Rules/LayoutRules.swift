@@ -28,6 +28,6 @@ enum LayoutRules {
 
     private static func isMadeByRunning(_ name: String) -> Bool {
         ["Package.resolved", "keybrake.admin-token"].contains(name)
-            || [".db", ".db-wal", ".db-shm"].contains(where: name.hasSuffix)
+            || [".db", ".db-wal", ".db-shm", ".db-lock", ".secret"].contains(where: name.hasSuffix)
     }
 }
