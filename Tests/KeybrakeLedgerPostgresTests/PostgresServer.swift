@@ -85,7 +85,8 @@ final class PostgresServer: Sendable {
     }
 
     func url(schema: String, port: Int = 5_432) -> String {
-        "postgres://keybrake:not-secret@/postgres?host=\(folder)&port=\(port)&options=-csearch_path%3D\(schema)&application_name=\(schema)"
+        "postgres://keybrake:not-secret@/postgres?host=\(folder)&port=\(port)"
+            + "&options=-csearch_path%3D\(schema)&application_name=\(schema)"
     }
 
     /// Makes an empty schema: one ledger's own.

@@ -52,7 +52,8 @@ enum BatchSQL {
         "running_calls",
         """
         SELECT \(AuditEntry.columns), is_cancel FROM audit
-        JOIN (SELECT seq AS running_seq, is_cancel FROM running_call WHERE request_id = ANY($1) OR key_id = ANY($2)) AS r
+        JOIN (SELECT seq AS running_seq, is_cancel FROM running_call
+          WHERE request_id = ANY($1) OR key_id = ANY($2)) AS r
           ON seq = running_seq
         """)
 
@@ -78,7 +79,8 @@ enum BatchSQL {
             SELECT object_id AS o FROM acted_on UNION SELECT related_id FROM acted_on) AS named WHERE o IS NOT NULL)
         SELECT \(Hold.columns) FROM open WHERE id = ANY(ARRAY(SELECT id FROM acted_on))
         UNION ALL SELECT \(Hold.columns) FROM open
-          WHERE (object_id = ANY((SELECT ids FROM object)::TEXT[]) OR related_id = ANY((SELECT ids FROM object)::TEXT[]))
+          WHERE (object_id = ANY((SELECT ids FROM object)::TEXT[])
+              OR related_id = ANY((SELECT ids FROM object)::TEXT[]))
             AND id <> ALL(ARRAY(SELECT id FROM acted_on))
         """)
 

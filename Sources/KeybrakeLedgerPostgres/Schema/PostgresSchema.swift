@@ -1,7 +1,7 @@
 /// The tables of a ledger in PostgreSQL: those of the file, and what several instances need beside them.
 ///
-/// `audit`, `vault_key` and `policy` are a contract with readers; the others are the ledger's own. Texts are in the form
-/// of ``PostgresText``; times are microseconds since 1970.
+/// `audit`, `vault_key` and `policy` are a contract with readers; the others are the ledger's own. Texts are in the
+/// form of ``PostgresText``; times are microseconds since 1970.
 enum PostgresSchema {
     /// Stands in `schema_version`. A database with a higher one is refused.
     static let version: Int64 = 1
