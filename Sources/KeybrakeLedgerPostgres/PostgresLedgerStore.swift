@@ -4,9 +4,9 @@ package import Logging
 /// The ledger in a PostgreSQL database, for any number of instances.
 ///
 /// As with a file, one thread of each instance collects what waits, judges and writes it in one transaction, and
-/// answers afterwards. What it judges by is read in that transaction, behind a lock that one instance holds at a time: caps
-/// are exact and changes of keys bind over all instances at once. Only what other threads read without asking (the
-/// directories) follows other instances a moment later.
+/// answers afterwards. What it judges by is read in that transaction, behind a lock that one instance holds at a time:
+/// caps are exact and changes of keys bind over all instances at once. Only what other threads read without asking
+/// (the directories) follows other instances a moment later.
 ///
 /// Needs direct connections or a pooler in session mode; three for each instance.
 package final class PostgresLedgerStore: LedgerStore {
