@@ -31,9 +31,12 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let invoice = ObjectKind("invoice")
     static let paymentIntent = ObjectKind("payment_intent")
     static let paymentMethod = ObjectKind("payment_method")
+    static let payout = ObjectKind("payout")
     static let refund = ObjectKind("refund")
     static let setupIntent = ObjectKind("setup_intent")
     static let subscription = ObjectKind("subscription")
     static let token = ObjectKind("token")
+    static let topUp = ObjectKind("topup")
+    static let transfer = ObjectKind("transfer")
     static let webhookEndpoint = ObjectKind("webhook_endpoint")
 }

@@ -44,6 +44,8 @@ extension Account {
                 SubscriptionCycle.periodEnds(id, at: end, &self, cause)
             case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
             case .invoiceRetries(let id): SubscriptionCycle.retry(id, &self, cause)
+            case .payoutArrives(let id): Payouts.arrive(id, &self, cause)
+            case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
             case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
             }
         }

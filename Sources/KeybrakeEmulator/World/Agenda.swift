@@ -18,6 +18,8 @@ struct Agenda: Sendable {
         case subscriptionExpires(id: String)
         /// A declined invoice is tried again.
         case invoiceRetries(id: String)
+        case payoutArrives(id: String)
+        case topUpArrives(id: String)
         /// A bank answers whether it pays.
         case debitSettles(charge: String)
     }
