@@ -20,13 +20,16 @@ import Testing
         var dice = Dice(seed: seed)
         var bench = Bench()
         var payments: [Payment] = []
+        var moved: Int64 = 0
         for step in 0..<160 {
             let note = Comment("seed \(seed), step \(step)")
-            switch Int.random(in: 0..<10, using: &dice) {
+            switch Int.random(in: 0..<12, using: &dice) {
             case 0...3: pay(bench, &payments, &dice, note)
             case 4, 5: capture(bench, &payments, &dice, note)
             case 6, 7: refund(bench, &payments, &dice, note)
             case 8: cancel(bench, &payments, &dice, note)
+            case 9: moved += payOut(bench, &dice, note)
+            case 10: moved += topUp(&bench, &dice, note)
             default: bench.now += Int64.random(in: 0...40_000, using: &dice)
             }
         }
@@ -35,7 +38,28 @@ import Testing
             let charge = bench.get("/v1/charges/\(payments[index].charge)")
             if charge["refunded"] == true { payments[index].isHeld = false }
         }
-        check(bench, payments, Comment("seed \(seed)"))
+        check(bench, payments, moved: moved, Comment("seed \(seed)"))
+    }
+
+    /// - Returns: what left the balance, as a negative amount.
+    private func payOut(_ bench: Bench, _ dice: inout Dice, _ note: Comment) -> Int64 {
+        let amount = Int64.random(in: 1...4_000, using: &dice)
+        let available =
+            bench.get("/v1/balance")["available"]?.arrayValue?
+            .first { $0["currency"] == "usd" }?["amount"]?.integerValue ?? 0
+        let payout = bench.post("/v1/payouts", "amount=\(amount)&currency=usd")
+        #expect((payout.status == 200) == (amount <= available), note)
+        guard payout.status == 200, Bool.random(using: &dice) else { return payout.status == 200 ? -amount : 0 }
+        #expect(bench.post("/v1/payouts/\(payout.id)/cancel").status == 200, note)
+        return 0
+    }
+
+    /// - Returns: what came onto the balance.
+    private func topUp(_ bench: inout Bench, _ dice: inout Dice, _ note: Comment) -> Int64 {
+        let amount = Int64.random(in: 1...4_000, using: &dice)
+        #expect(bench.post("/v1/topups", "amount=\(amount)&currency=usd").status == 200, note)
+        bench.now += 2 * CivilTime.secondsPerDay
+        return amount
     }
 
     private func pay(_ bench: Bench, _ payments: inout [Payment], _ dice: inout Dice, _ note: Comment) {
@@ -102,7 +126,7 @@ import Testing
     }
 
     /// The account, its transactions and the payments must say the same.
-    private func check(_ bench: Bench, _ payments: [Payment], _ note: Comment) {
+    private func check(_ bench: Bench, _ payments: [Payment], moved: Int64, _ note: Comment) {
         var nets: [String: Int64] = [:]
         var gross: Int64 = 0
         for transaction in everything(bench, "/v1/balance_transactions") {
@@ -112,7 +136,7 @@ import Testing
             nets[transaction["currency"]?.stringValue ?? "", default: 0] += net
             gross += amount
         }
-        #expect(gross == payments.reduce(0) { $0 + $1.captured - $1.returned }, note)
+        #expect(gross == payments.reduce(moved) { $0 + $1.captured - $1.returned }, note)
         let balance = bench.get("/v1/balance")
         for currency in nets.keys {
             let sum = ["available", "pending"].reduce(Int64(0)) { sum, part in
