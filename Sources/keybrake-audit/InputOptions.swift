@@ -61,7 +61,8 @@ struct Moment: ExpressibleByArgument {
 extension ReconcileSettings.Scope: ExpressibleByArgument {}
 
 extension Severity: ExpressibleByArgument {
-    public init?(argument: String) {
+    /// The severity of that word or letter.
+    package init?(argument: String) {
         self.init(word: argument)
     }
 }

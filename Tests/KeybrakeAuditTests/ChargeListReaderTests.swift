@@ -8,15 +8,20 @@ import Testing
 
     init() {
         for number in 1...3 {
-            bench.ledger.call { $0.object = "ch_\(number)"; $0.customer = "cus_\(number)"; $0.idempotency = "key\(number)" }
+            bench.ledger.call {
+                $0.object = "ch_\(number)"; $0.customer = "cus_\(number)"; $0.idempotency = "key\(number)"
+            }
         }
     }
 
     private static func charge(_ number: Int, more: String = "") -> String {
         #"{"id":"ch_\#(number)","object":"charge","amount":1250,"amount_captured":1250,"amount_refunded":0,"#
-            + #""created":\#(TestLedger.july + 61),"currency":"usd","captured":true,"status":"succeeded","livemode":false,"#
-            + #""customer":{"id":"cus_\#(number)","object":"customer"},"description":"plan [conv:\#(TestText.conversation)]","#
-            + #""metadata":{"conversation_id":"\#(TestText.conversation)"},"refunds":{"object":"list","data":[],"has_more":true}\#(more)}"#
+            + #""created":\#(TestLedger.july + 61),"currency":"usd","captured":true,"status":"succeeded","#
+            + #""livemode":false,"#
+            + #""customer":{"id":"cus_\#(number)","object":"customer"},"#
+            + #""description":"plan [conv:\#(TestText.conversation)]","#
+            + #""metadata":{"conversation_id":"\#(TestText.conversation)"},"#
+            + #""refunds":{"object":"list","data":[],"has_more":true}\#(more)}"#
     }
 
     private static let all = (1...3).map { charge($0) }
@@ -27,9 +32,11 @@ import Testing
 
     @Test(arguments: [
         page(all), page([all[0]], hasMore: true) + "\n" + page([all[1], all[2]]),
-        "[" + page([all[0]], hasMore: true) + ",\n" + page([all[1], all[2]]) + "]", "[" + all.joined(separator: ",") + "]",
+        "[" + page([all[0]], hasMore: true) + ",\n" + page([all[1], all[2]]) + "]",
+        "[" + all.joined(separator: ",") + "]",
         all.joined(separator: "\n"), "\u{FEFF}" + page(all),
-        all.map { #"{"id":"evt_1","object":"event","data":{"object":\#($0)},"type":"charge.succeeded"}"# }.joined(separator: "\n"),
+        all.map { #"{"id":"evt_1","object":"event","data":{"object":\#($0)},"type":"charge.succeeded"}"# }.joined(
+            separator: "\n"),
     ]) func shapes(_ text: String) {
         let result = bench.reconcile([bench.folder.write("charges.json", text)])
         #expect(result.found == [])
@@ -50,7 +57,8 @@ import Testing
     }
 
     @Test func unknownStatusAndCurrency() {
-        let text = Self.all[0].replacing("succeeded", with: "settled") + "\n" + Self.all[1].replacing("usd", with: "zzz")
+        let text =
+            Self.all[0].replacing("succeeded", with: "settled") + "\n" + Self.all[1].replacing("usd", with: "zzz")
         let result = bench.reconcile([bench.folder.write("charges.json", text)])
         #expect(result.found.filter { $0.hasPrefix("KB006") }.count == 2)
     }
@@ -67,14 +75,17 @@ import Testing
         let event =
             #"{"object":"event","type":"charge.succeeded","request":{"id":"req_x","idempotency_key":"lost"},"#
             + #""data":{"object":\#(Self.charge(4).replacing(TestText.conversation, with: ""))}}"#
-        let result = bench.reconcile([bench.folder.write("events.json", Self.all.joined(separator: "\n") + "\n" + event)])
+        let result = bench.reconcile([
+            bench.folder.write("events.json", Self.all.joined(separator: "\n") + "\n" + event)
+        ])
         #expect(result.found == ["KB104 ch_4", "KB131 ch_4"])
         #expect(result.fact(.unknownCharged, "matched by") == "idempotency key")
     }
 
     @Test func paymentIntentsStandForTheirCharges() {
         let text =
-            #"{"id":"pi_1","object":"payment_intent","amount":1250,"currency":"usd","created":\#(TestLedger.july + 61),"#
+            #"{"id":"pi_1","object":"payment_intent","amount":1250,"currency":"usd","#
+            + #""created":\#(TestLedger.july + 61),"#
             + #""status":"succeeded","customer":"cus_1","latest_charge":"ch_1","metadata":{}}"#
         let result = bench.reconcile([bench.folder.write("intents.json", text)])
         #expect(result.judgement.charges[.matched].count == 1)

@@ -87,9 +87,10 @@ import Testing
     }
 
     @Test func semicolonsWithDecimalComma() {
-        let text = bench.csv.split(separator: "\n").map { line in
-            line.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ";")
-        }.joined(separator: "\n").split(separator: ".").joined(separator: ",") + "\n"
+        let text =
+            bench.csv.split(separator: "\n").map { line in
+                line.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ";")
+            }.joined(separator: "\n").split(separator: ".").joined(separator: ",") + "\n"
         let result = bench.reconcile([bench.folder.write("payments.csv", text)])
         #expect(result.found == [])
         #expect(result.judgement.charges[.matched].count == 3)
@@ -102,7 +103,9 @@ import Testing
         bytes.insert(contentsOf: [0x5A, 0xFC, 0x72, 0x69, 0x63, 0x68, 0x20], at: place)
         let result = bench.reconcile([bench.folder.write("payments.csv", bytes)])
         #expect(result.found == [])
-        #expect(result.books.files[0].notes.first?.hasPrefix("1 records hold bytes that are not UTF-8, first on line 4") == true)
+        #expect(
+            result.books.files[0].notes.first?.hasPrefix("1 records hold bytes that are not UTF-8, first on line 4")
+                == true)
     }
 
     @Test func nulAndControlCharactersKeepTheRow() {
@@ -133,7 +136,8 @@ import Testing
         #expect(repeated.found == [])
         #expect(repeated.judgement.counts[.repeatedRecords]?.notes == 1)
         #expect(repeated.judgement.proof.ties)
-        let other = bench.folder.write("other.csv", TestText.header + "\n" + bench.lines[1].replacing("1.01", with: "9.99") + "\n")
+        let other = bench.folder.write(
+            "other.csv", TestText.header + "\n" + bench.lines[1].replacing("1.01", with: "9.99") + "\n")
         let conflicting = bench.reconcile([bench.folder.write("payments.csv", bench.csv), other])
         #expect(conflicting.found == ["KB003 ch_101"])
         #expect(conflicting.fact(.conflictingRecords, "its amount") == "9.99")
@@ -164,9 +168,11 @@ import Testing
     }
 
     @Test func columnsThatAreMissingSwitchChecksOff() {
-        let text = "id,Created date (UTC),Amount\n" + bench.lines.map {
-            $0.split(separator: ",").prefix(3).joined(separator: ",")
-        }.joined(separator: "\n") + "\n"
+        let text =
+            "id,Created date (UTC),Amount\n"
+            + bench.lines.map {
+                $0.split(separator: ",").prefix(3).joined(separator: ",")
+            }.joined(separator: "\n") + "\n"
         let result = bench.reconcile([bench.folder.write("payments.csv", text)])
         #expect(result.found == [])
         for check in [Check.currencyMismatch, .statusMismatch, .bypassTagged, .customerMismatch] {

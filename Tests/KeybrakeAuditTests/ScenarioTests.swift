@@ -19,7 +19,9 @@ import Testing
     }
 
     @Test func chargeWithoutRowInAKnownConversation() {
-        bench.ledger.call { $0.object = "ch_9"; $0.amount = 999 }
+        bench.ledger.call {
+            $0.object = "ch_9"; $0.amount = 999
+        }
         bench.charge("ch_9", amount: "9.99")
         bench.charge("ch_around", at: 70)
         let result = bench.reconcile()
@@ -80,16 +82,22 @@ import Testing
     }
 
     @Test func acceptedByStripeButInNoExport() {
-        bench.ledger.call { $0.object = "ch_gone"; $0.at = 100 }
+        bench.ledger.call {
+            $0.object = "ch_gone"; $0.at = 100
+        }
         bench.charge("ch_near", at: 110, amount: "3.00")
-        bench.ledger.call { $0.object = "ch_near"; $0.at = 109; $0.amount = 300 }
+        bench.ledger.call {
+            $0.object = "ch_near"; $0.at = 109; $0.amount = 300
+        }
         let result = bench.reconcile()
         #expect(result.found == ["KB111 ch_gone"])
         #expect(result.fact(.phantom, "present, same minute")?.hasPrefix("ch_near") == true)
     }
 
     @Test func acceptedOutsideTheTimeOfTheExports() {
-        bench.ledger.call { $0.object = "ch_later"; $0.at = 95_000 }
+        bench.ledger.call {
+            $0.object = "ch_later"; $0.at = 95_000
+        }
         let result = bench.reconcile()
         #expect(result.found == [])
         #expect(result.judgement.counts[.outsideWindow]?.skipped == 1)
@@ -99,7 +107,9 @@ import Testing
 
     @Test func amountCurrencyStatusAndCustomerDiffer() {
         for (number, object) in ["ch_a", "ch_c", "ch_s", "ch_u"].enumerated() {
-            bench.ledger.call { $0.object = object; $0.amount = 2_000 + Int64(number) }
+            bench.ledger.call {
+                $0.object = object; $0.amount = 2_000 + Int64(number)
+            }
         }
         bench.charge("ch_a", amount: "20.07")
         bench.charge("ch_c", amount: "20.01", currency: "eur")
@@ -127,7 +137,10 @@ import Testing
 
     @Test func allYenAreAHundredTimesTooSmall() {
         for number in 1...3 {
-            bench.ledger.call { $0.object = "ch_\(number)"; $0.amount = 50_000; $0.currency = "jpy"; $0.usd = 300; $0.customer = "c\(number)" }
+            bench.ledger.call {
+                $0.object = "ch_\(number)"; $0.amount = 50_000; $0.currency = "jpy"; $0.usd = 300;
+                $0.customer = "c\(number)"
+            }
             bench.charge("ch_\(number)", amount: "500", currency: "jpy", customer: "c\(number)")
         }
         let result = bench.reconcile()
@@ -150,8 +163,12 @@ import Testing
     }
 
     @Test func unknownOutcomeTriedAgainWithAnotherKeyIsCritical() {
-        bench.ledger.call { $0.ending = "unknown"; $0.object = nil; $0.upstream = nil; $0.idempotency = "a" }
-        bench.ledger.call { $0.at = 65; $0.object = "ch_2"; $0.idempotency = "b" }
+        bench.ledger.call {
+            $0.ending = "unknown"; $0.object = nil; $0.upstream = nil; $0.idempotency = "a"
+        }
+        bench.ledger.call {
+            $0.at = 65; $0.object = "ch_2"; $0.idempotency = "b"
+        }
         bench.charge(at: 63)
         bench.charge("ch_2", at: 66)
         let result = bench.reconcile()
@@ -166,15 +183,21 @@ import Testing
     }
 
     @Test func unknownOutcomeThatDidNotCharge() {
-        bench.ledger.call { $0.ending = "unknown"; $0.object = nil; $0.upstream = nil }
+        bench.ledger.call {
+            $0.ending = "unknown"; $0.object = nil; $0.upstream = nil
+        }
         let result = bench.reconcile()
         #expect(result.found == [])
         #expect(result.judgement.counts[.unknownNotCharged]?.notes == 1)
     }
 
     @Test func unknownOutcomeSettledByItsRetry() {
-        bench.ledger.call { $0.ending = "unknown"; $0.object = nil; $0.upstream = nil; $0.idempotency = "same" }
-        bench.ledger.call { $0.at = 62; $0.idempotency = "same" }
+        bench.ledger.call {
+            $0.ending = "unknown"; $0.object = nil; $0.upstream = nil; $0.idempotency = "same"
+        }
+        bench.ledger.call {
+            $0.at = 62; $0.idempotency = "same"
+        }
         bench.charge(at: 61)
         let result = bench.reconcile()
         #expect(result.found == [])
@@ -183,7 +206,9 @@ import Testing
 
     @Test func unknownOutcomeWithTwoCandidatesIsNotGuessed() {
         bench.settings.expectedRepeats = ["all"]
-        bench.ledger.call { $0.ending = "unknown"; $0.object = nil; $0.upstream = nil }
+        bench.ledger.call {
+            $0.ending = "unknown"; $0.object = nil; $0.upstream = nil
+        }
         bench.charge("ch_1", at: 63)
         bench.charge("ch_2", at: 64)
         let result = bench.reconcile()
@@ -214,7 +239,9 @@ import Testing
         bench.ledger.key("expired", expires: 59)
         bench.ledger.key("young", created: 61)
         for (key, object) in [("revoked", "ch_1"), ("expired", "ch_2"), ("young", "ch_3"), ("stranger", "ch_4")] {
-            bench.ledger.call { $0.key = key; $0.object = object; $0.customer = object }
+            bench.ledger.call {
+                $0.key = key; $0.object = object; $0.customer = object
+            }
             bench.charge(object, customer: object)
         }
         #expect(bench.reconcile().found == ["KB142 ch_1", "KB142 ch_2", "KB143 ch_3", "KB143 ch_4"])
@@ -228,16 +255,21 @@ import Testing
     }
 
     @Test func policyForbidsOperationAmountOrCustomer() {
-        bench.ledger.policy("narrow", perCall: "\"10.00\"", operations: #"["POST /v1/refunds"]"#, customers: #"["cus_9"]"#)
+        bench.ledger.policy(
+            "narrow", perCall: "\"10.00\"", operations: #"["POST /v1/refunds"]"#, customers: #"["cus_9"]"#)
         bench.ledger.key("k9", policy: "narrow")
-        bench.ledger.call { $0.key = "k9"; $0.policy = "narrow" }
+        bench.ledger.call {
+            $0.key = "k9"; $0.policy = "narrow"
+        }
         bench.charge()
         #expect(bench.reconcile().found == ["KB144 ch_1", "KB145 ch_1", "KB146 ch_1"])
     }
 
     @Test func chargedTwice() {
         bench.ledger.call { $0.idempotency = "a" }
-        bench.ledger.call { $0.at = 90; $0.object = "ch_2"; $0.idempotency = "b" }
+        bench.ledger.call {
+            $0.at = 90; $0.object = "ch_2"; $0.idempotency = "b"
+        }
         bench.charge()
         bench.charge("ch_2", at: 91)
         let result = bench.reconcile()
@@ -250,7 +282,9 @@ import Testing
 
     @Test func chargedAgainADayLaterIsNoRepeat() {
         bench.ledger.call()
-        bench.ledger.call { $0.at = 87_000; $0.object = "ch_2" }
+        bench.ledger.call {
+            $0.at = 87_000; $0.object = "ch_2"
+        }
         bench.charge()
         bench.charge("ch_2", at: 87_001)
         #expect(bench.reconcile().found == [])
@@ -260,7 +294,9 @@ import Testing
         bench.ledger.policy("small", cap: "\"20.00\"")
         bench.ledger.key("k5", policy: "small")
         for number in 1...3 {
-            bench.ledger.call { $0.key = "k5"; $0.policy = "small"; $0.object = "ch_\(number)"; $0.customer = "c\(number)" }
+            bench.ledger.call {
+                $0.key = "k5"; $0.policy = "small"; $0.object = "ch_\(number)"; $0.customer = "c\(number)"
+            }
             bench.charge("ch_\(number)", at: 60 + Int64(number), customer: "c\(number)")
         }
         let result = bench.reconcile()
@@ -273,7 +309,9 @@ import Testing
         bench.ledger.policy("small", cap: "\"25.00\"")
         bench.ledger.key("k5", policy: "small")
         for number in 1...2 {
-            bench.ledger.call { $0.key = "k5"; $0.policy = "small"; $0.object = "ch_\(number)"; $0.customer = "c\(number)" }
+            bench.ledger.call {
+                $0.key = "k5"; $0.policy = "small"; $0.object = "ch_\(number)"; $0.customer = "c\(number)"
+            }
             bench.charge("ch_\(number)", customer: "c\(number)")
         }
         #expect(bench.reconcile().found == [])
@@ -281,7 +319,9 @@ import Testing
 
     @Test func replayedRowsMoveNothing() {
         bench.ledger.call()
-        bench.ledger.call { $0.mode = "replay"; $0.at = 300 }
+        bench.ledger.call {
+            $0.mode = "replay"; $0.at = 300
+        }
         bench.charge()
         let result = bench.reconcile()
         #expect(result.found == [])
@@ -289,7 +329,9 @@ import Testing
     }
 
     @Test func declinedOnBothSides() {
-        bench.ledger.call { $0.status = 402; $0.upstream = 402; $0.ending = "released" }
+        bench.ledger.call {
+            $0.status = 402; $0.upstream = 402; $0.ending = "released"
+        }
         bench.charge(status: "Failed")
         let result = bench.reconcile()
         #expect(result.found == [])
@@ -299,16 +341,20 @@ import Testing
     @Test func paymentIntentIsMatchedByItsChargeOrByItsOwnId() {
         bench.header += ",PaymentIntent ID"
         bench.lines = bench.lines.map { $0 + "," }
-        bench.ledger.call { $0.operation = "POST /v1/payment_intents"; $0.object = "pi_1"; $0.related = "ch_1" }
-        bench.ledger.call { $0.operation = "POST /v1/payment_intents"; $0.object = "pi_2"; $0.amount = 900 }
+        bench.ledger.call {
+            $0.operation = "POST /v1/payment_intents"; $0.object = "pi_1"; $0.related = "ch_1"
+        }
+        bench.ledger.call {
+            $0.operation = "POST /v1/payment_intents"; $0.object = "pi_2"; $0.amount = 900
+        }
         bench.charge()
         bench.lines[bench.lines.count - 1] += ","
         bench.charge("ch_2", amount: "9.00")
         bench.lines[bench.lines.count - 1] += ",pi_2"
         let result = bench.reconcile()
         #expect(result.found == [])
-        #expect(result.judgement.matchedByMethod[.objectID] == 4)
-        #expect(result.judgement.matchedByMethod[.intentID] == 1)
+        #expect(result.judgement.matchedByMethod[Int(MatchMethod.objectID.rawValue)] == 4)
+        #expect(result.judgement.matchedByMethod[Int(MatchMethod.intentID.rawValue)] == 1)
     }
 
     @Test func rowWithoutObjectIsIncomplete() {

@@ -30,7 +30,9 @@ import Testing
 
     @Test func publishListsTheNewestFirst() throws {
         try reconcile("july")
-        bench.ledger.call { $0.at = 40 * 86_400; $0.object = "ch_a" }
+        bench.ledger.call {
+            $0.at = 40 * 86_400; $0.object = "ch_a"
+        }
         bench.charge("ch_a", at: 40 * 86_400 + 1)
         bench.charge("ch_around", at: 40 * 86_400 + 2, conversation: nil)
         try reconcile("august")

@@ -9,7 +9,8 @@ import Testing
         var table = TextTable()
         var model: [String: UInt32] = [:]
         for _ in 0..<20_000 {
-            let text = String("ch_\(random.next(upTo: 6_000))\(random.chance(5) ? String(repeating: "x", count: 60) : "")")
+            let text = String(
+                "ch_\(random.next(upTo: 6_000))\(random.chance(5) ? String(repeating: "x", count: 60) : "")")
             let expected = model[text] ?? UInt32(model.count + 1)
             #expect(table.find(text) == (model[text] ?? 0))
             model[text] = expected
@@ -36,17 +37,6 @@ import Testing
             #expect(pending.count == model.count)
         }
         #expect(pending.remaining.map(\.sequence) == model.values.sorted())
-    }
-
-    @Test func keyDaySumsAddUp() {
-        var random = SeededRandom(seed: 1)
-        var sums = KeyDaySums(capacity: 4)
-        var model: [KeyDay: Int64] = [:]
-        for _ in 0..<20_000 {
-            let keyDay = KeyDay(key: UInt32(random.next(upTo: 300) + 1), day: Int32(random.next(upTo: 30)) - 3)
-            model[keyDay, default: 0] += 7
-            #expect(sums.add(7, to: keyDay) == model[keyDay])
-        }
     }
 
     @Test func repeatTableFindsGroups() {

@@ -19,8 +19,10 @@ import Testing
     @Test(arguments: [
         ("12.50", "1250"), ("12.5", "1250"), ("12", "1200"), ("0.00", "0"), ("12.500", "1250"), ("12,50", "1250"),
         ("1,234.56", "123456"), ("1.234,56", "123456"), ("1,234", "123400"), ("1,234,567.00", "123456700"),
-        ("1 234,56", "123456"), ("1'234.56", "123456"), ("1\u{A0}234,56", "123456"), ("12345678901234.00", "1234567890123400"),
-        ("12.505", "fraction"), ("", "notANumber"), ("-5.00", "notANumber"), ("5e3", "notANumber"), (" 5", "notANumber"),
+        ("1 234,56", "123456"), ("1'234.56", "123456"), ("1\u{A0}234,56", "123456"),
+        ("12345678901234.00", "1234567890123400"),
+        ("12.505", "fraction"), ("", "notANumber"), ("-5.00", "notANumber"), ("5e3", "notANumber"),
+        (" 5", "notANumber"),
         ("$5", "notANumber"), ("1,23,456.00", "notANumber"), (".50", "notANumber"), ("5.", "notANumber"),
         ("99999999999999999999", "tooLarge"), ("1.2.3", "notANumber"),
     ]) func twoDecimals(_ text: String, _ expected: String) {
@@ -45,7 +47,9 @@ import Testing
         #expect(seconds("2026-07-01 00:00:00") == TestLedger.july)
         #expect(seconds("2026-07-01 00:01") == TestLedger.july + 60)
         #expect(seconds("2026-07-01T00:00:09Z") == TestLedger.july + 9)
-        for wrong in ["01/07/2026 00:00", "2026-13-01 00:00:00", "2026-07-01", "2026-07-01 24:00:00", "", "2026-07-01 00:00:0x"] {
+        for wrong in [
+            "01/07/2026 00:00", "2026-13-01 00:00:00", "2026-07-01", "2026-07-01 24:00:00", "", "2026-07-01 00:00:0x",
+        ] {
             #expect(seconds(wrong) == nil, "\(wrong)")
         }
         #expect(MomentText.unixSeconds("2026-07-01") == TestLedger.july)
@@ -66,7 +70,8 @@ import Testing
 
     @Test(arguments: [
         ("", "absent"), ("plan [x]", "absent"), ("[[conv:a]", "a"), ("[conv:a] and [conv:A]", "a"),
-        ("[conv:a][conv:b]", "ambiguous"), ("[conv:", "malformed"), ("[conv:]", "malformed"), ("[conv:a b]", "malformed"),
+        ("[conv:a][conv:b]", "ambiguous"), ("[conv:", "malformed"), ("[conv:]", "malformed"),
+        ("[conv:a b]", "malformed"),
         ("[CONV:a]", "absent"), ("[conv:a\nb]", "malformed"), ("text [conv:x-1]", "x-1"), ("[", "absent"),
     ]) func tags(_ text: String, _ expected: String) {
         #expect(tag(text) == expected)
@@ -74,7 +79,8 @@ import Testing
 
     @Test(arguments: [
         ("Paid", StatusWord.succeeded), ("PAID", .succeeded), ("Refunded", .refunded), ("Failed", .failed),
-        ("Pending", .pending), ("requires_action", .intentOnly), ("Paidx", .unknown), ("", .unknown), ("bezahlt", .unknown),
+        ("Pending", .pending), ("requires_action", .intentOnly), ("Paidx", .unknown), ("", .unknown),
+        ("bezahlt", .unknown),
     ]) func statusWords(_ text: String, _ expected: StatusWord) {
         #expect(Array(text.utf8).withUnsafeBytes { StatusWord($0) } == expected)
     }

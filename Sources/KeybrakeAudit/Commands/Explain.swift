@@ -31,7 +31,8 @@ private struct Explanation {
 
     mutating func text() -> String {
         let number = books.objects.find(object)
-        let charges = Set([books.charge(ofObject: number)].compactMap(\.self) + books.charges(ofIntent: number)).sorted()
+        let charges = Set([books.charge(ofObject: number)].compactMap(\.self) + books.charges(ofIntent: number))
+            .sorted()
         for charge in charges { explain(charge) }
         let calls = books.attempts.indices.filter { isAbout(books.attempts[$0], number, charges) }
         for call in calls { explain(call: call) }

@@ -15,7 +15,9 @@ enum FileWriter {
         guard file >= 0 else { throw failure("cannot write", path) }
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
+            }
             guard count > 0 else {
                 let failed = failure("cannot write", path)
                 close(file)

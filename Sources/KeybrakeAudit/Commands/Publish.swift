@@ -12,7 +12,8 @@ package enum Publish {
     package static func run(reports: String, site: String) throws(OutputFailure) -> String {
         let folder = try ReportFolder(path: reports)
         guard !folder.reports.isEmpty else {
-            throw OutputFailure(description: "the folder \(reports) holds no report; run keybrake-audit reconcile first")
+            throw OutputFailure(
+                description: "the folder \(reports) holds no report; run keybrake-audit reconcile first")
         }
         var checksums: [(name: String, sha256: String)] = []
         for report in folder.reports {

@@ -12,7 +12,8 @@ extension EvidenceBuilder {
         finding.facts = attemptFacts(index)
         switch finding.check {
         case .phantom:
-            finding.summary = "\(money(attempt)) accepted by Stripe in row \(attempt.sequence), but no export has the charge"
+            finding.summary =
+                "\(money(attempt)) accepted by Stripe in row \(attempt.sequence), but no export has the charge"
             if let period = judgement.period {
                 finding.facts.append(
                     Finding.Fact(
@@ -76,7 +77,8 @@ extension EvidenceBuilder {
 
     private func unknownKey(_ row: AuditRow, _ key: VaultKeyRow?, _ finding: inout Finding) {
         guard let key else {
-            finding.summary = "Stripe accepted row \(row.sequence) under the key \(row.keyID ?? "(none)"), "
+            finding.summary =
+                "Stripe accepted row \(row.sequence) under the key \(row.keyID ?? "(none)"), "
                 + "which the ledger does not have"
             return
         }
@@ -96,7 +98,8 @@ extension EvidenceBuilder {
             let limit = CurrencyCode.usd.text(rules.perCallMaxUSDCents ?? 0)
             finding.summary = "\(CurrencyCode.usd.text(row.usdCents ?? 0)) in one call, the limit is \(limit)"
         default:
-            finding.summary = "customer \(row.customer ?? "(none)") is not among the \(rules.customers.count) of the policy"
+            finding.summary =
+                "customer \(row.customer ?? "(none)") is not among the \(rules.customers.count) of the policy"
         }
     }
 
@@ -124,7 +127,8 @@ extension EvidenceBuilder {
         finding.time = Int64(first.created)
         let customer = first.customer == 0 ? "no customer" : books.customers.text(first.customer)
         finding.summary =
-            "\(group.count) charges of \(money(first)) for \(customer); excess \(first.currency.text(finding.amount ?? 0))"
+            "\(group.count) charges of \(money(first)) for \(customer); "
+            + "excess \(first.currency.text(finding.amount ?? 0))"
         var last = Int64(first.created)
         for index in group.prefix(50) {
             let charge = books.charges[index]
@@ -150,7 +154,8 @@ extension EvidenceBuilder {
         finding.currency = usd
         finding.time = breach.day
         finding.summary =
-            "\(usd.text(breach.sumUSDCents)) charged under key \(key) on \(day), the cap is \(usd.text(breach.capUSDCents))"
+            "\(usd.text(breach.sumUSDCents)) charged under key \(key) on \(day), "
+            + "the cap is \(usd.text(breach.capUSDCents))"
         finding.facts = [
             Finding.Fact(label: "charges", value: String(breach.chargeCount)),
             Finding.Fact(label: "over by", value: usd.text(breach.sumUSDCents - breach.capUSDCents)),

@@ -50,7 +50,8 @@ extension EvidenceBuilder {
         let nearest = books.nearestConversations(to: charge.namedConversation, limit: 3)
         finding.facts.append(
             Finding.Fact(
-                label: "closest known", value: nearest.isEmpty ? "none within two characters" : nearest.joined(separator: ", ")))
+                label: "closest known",
+                value: nearest.isEmpty ? "none within two characters" : nearest.joined(separator: ", ")))
     }
 
     private func disagreement(_ charge: ChargeRecord, _ finding: inout Finding) {
@@ -119,7 +120,8 @@ extension EvidenceBuilder {
         let index = Int(charge.attempt) - 1
         let attempt = books.attempts[index]
         let reason = row(sequence: attempt.sequence)?.refusal ?? "no reason given"
-        finding.summary = "row \(attempt.sequence) was refused (\(reason)), and \(money(charge)) was charged all the same"
+        finding.summary =
+            "row \(attempt.sequence) was refused (\(reason)), and \(money(charge)) was charged all the same"
         finding.facts.append(
             Finding.Fact(
                 label: "charge after refusal", value: Self.duration(Int64(charge.created) - attempt.startedAt)))
@@ -133,7 +135,8 @@ extension EvidenceBuilder {
         let later = books.attempts(ofConversation: attempt.conversation)
             .filter { books.attempts[$0].sequence > attempt.sequence }.prefix(Self.neighboursMax)
         for other in later {
-            let isSame = attempt.idempotencyHash != 0 && books.attempts[other].idempotencyHash == attempt.idempotencyHash
+            let isSame =
+                attempt.idempotencyHash != 0 && books.attempts[other].idempotencyHash == attempt.idempotencyHash
             finding.facts.append(
                 Finding.Fact(label: "later call", value: line(other) + (isSame ? ", same idempotency key" : "")))
         }

@@ -156,7 +156,11 @@ final class EvidenceBuilder {
         var high = sorted.count
         while low < high {
             let middle = (low + high) / 2
-            if Int64(books.charges[Int(sorted[middle])].created) < seconds - 30 { low = middle + 1 } else { high = middle }
+            if Int64(books.charges[Int(sorted[middle])].created) < seconds - 30 {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         return sorted[low...].prefix(Self.neighboursMax)
             .filter { Int64(books.charges[Int($0)].created) <= seconds + 30 }.map(Int.init)

@@ -48,7 +48,9 @@ struct ChargeIntake {
     private func append(_ record: ChargeRecord) {
         books.charges.append(record)
         let number = UInt32(truncatingIfNeeded: books.charges.count)
-        if record.id != 0 { Self.set(&books.chargeOfObject, Int(record.id), number, keep: record.flags.contains(.unreadable)) }
+        if record.id != 0 {
+            Self.set(&books.chargeOfObject, Int(record.id), number, keep: record.flags.contains(.unreadable))
+        }
         guard record.intent != 0 else { return }
         let index = Int(record.intent)
         if index < books.lastChargeOfIntent.count, books.lastChargeOfIntent[index] != 0 {

@@ -76,7 +76,8 @@ enum ExportSniffer {
             return "this is an itemized report of the Reporting API: it has no failed charges and settlement amounts; "
                 + "export Payments instead"
         }
-        if names.contains("batch_timestamp") || (names.contains("amount_refunded") && names.contains("payment_intent")) {
+        if names.contains("batch_timestamp") || (names.contains("amount_refunded") && names.contains("payment_intent"))
+        {
             return "this is a Sigma or Data Pipeline table: its amounts are in smallest units; export Payments instead"
         }
         if names.contains("source"), names.contains("net") || names.contains("available on (utc)") {

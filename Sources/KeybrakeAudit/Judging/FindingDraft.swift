@@ -20,7 +20,10 @@ struct FindingDraft {
     var severity: Severity
     var effect: Check.Effect
 
-    init(_ check: Check, _ subject: Subject, conversation: UInt32 = 0, severity: Severity? = nil, effect: Check.Effect? = nil) {
+    init(
+        _ check: Check, _ subject: Subject, conversation: UInt32 = 0, severity: Severity? = nil,
+        effect: Check.Effect? = nil
+    ) {
         self.check = check
         self.subject = subject
         self.conversation = conversation

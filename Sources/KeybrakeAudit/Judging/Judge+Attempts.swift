@@ -33,14 +33,18 @@ extension Judge {
         }
         let retried = judgement.attempts[.unknownRetried].count
         if count + retried > 0 {
-            find(.replayedAnswer, .sentence(about: "all", "\(count + retried) calls got the charge that an earlier one had made"))
+            find(
+                .replayedAnswer,
+                .sentence(about: "all", "\(count + retried) calls got the charge that an earlier one had made"))
         }
     }
 
     private mutating func noteUncovered() {
         let outside = judgement.attempts[.outsideWindow]
         if outside.count > 0 {
-            find(.outsideWindow, .sentence(about: "all", "\(outside.count) calls lie outside the time that the exports cover"))
+            find(
+                .outsideWindow,
+                .sentence(about: "all", "\(outside.count) calls lie outside the time that the exports cover"))
         }
         let uncovered = judgement.charges[.outsideAudit]
         if uncovered.count > 0, coverage.audit != nil {
@@ -57,7 +61,8 @@ extension Judge {
         let outsideScope = judgement.charges[.outsideScope]
         if outsideScope.count > 0 {
             find(
-                .bypassUntagged, .sentence(about: "untagged", "\(outsideScope.count) charges without tag lie outside the scope"),
+                .bypassUntagged,
+                .sentence(about: "untagged", "\(outsideScope.count) charges without tag lie outside the scope"),
                 severity: .info, effect: .note)
         }
     }

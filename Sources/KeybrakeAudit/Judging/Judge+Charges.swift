@@ -38,17 +38,18 @@ extension Judge {
         let conversation = conversation(ofCharge: index)
         let file = charge.place.file
         var differs = false
-        if carries[.currency]?[file] == true, attempt.currency != .unknown, attempt.currency != charge.currency {
+        if facts[file].currency, attempt.currency != .unknown, attempt.currency != charge.currency {
             find(.currencyMismatch, .charge(index), conversation: conversation)
-        } else if carries[.amount]?[file] == true {
+        } else if facts[file].amount {
             differs = !compareAmounts(charge, attempt, index)
         }
-        if carries[.status]?[file] == true { judgeStatus(charge, attempt, index) }
+        if facts[file].status { judgeStatus(charge, attempt, index) }
         if charge.customer != 0, attempt.customer != 0, charge.customer != attempt.customer {
             find(.customerMismatch, .charge(index), conversation: conversation)
         }
-        judgement.matchedByMethod[charge.method, default: 0] += 1
-        let isTagWrong = charge.namedConversation != 0 && attempt.conversation != 0
+        judgement.matchedByMethod[Int(charge.method.rawValue)] += 1
+        let isTagWrong =
+            charge.namedConversation != 0 && attempt.conversation != 0
             && charge.namedConversation != attempt.conversation
         return differs || isTagWrong || judgement.drafts.count > before ? .matchedWithDifference : .matched
     }
@@ -58,18 +59,20 @@ extension Judge {
         guard !attempt.flags.contains(.amountUnknown), charge.currency != .unknown || attempt.currency.minorDigits == 2
         else { return true }
         if attempt.amount == charge.amount {
-            pairsOfCurrency[charge.currency, default: .init()].equal += 1
+            count(charge.currency) { $0.equal += 1 }
             return true
         }
-        let further = furtherCalls(ofCharge: index).map { books.attempts[$0] }.filter { !$0.flags.contains(.amountUnknown) }
+        let further = furtherCalls(ofCharge: index).map { books.attempts[$0] }.filter {
+            !$0.flags.contains(.amountUnknown)
+        }
         if further.contains(where: { $0.amount == charge.amount || $0.amount == charge.captured }) { return true }
         // A failed call moved nothing, and rows of failed calls may say so.
         if !attempt.succeeded, !charge.status.holdsMoney { return true }
         let power = Self.powerOfTen(attempt.amount, charge.amount)
         if let power {
-            pairsOfCurrency[charge.currency, default: .init()].byPowerOfTen[power, default: 0] += 1
+            count(charge.currency) { $0.byPowerOfTen[power, default: 0] += 1 }
         } else {
-            pairsOfCurrency[charge.currency, default: .init()].other += 1
+            count(charge.currency) { $0.other += 1 }
         }
         amountMismatches.append(index)
         return false
@@ -171,15 +174,18 @@ extension Judge {
     /// Amounts that differ: one finding for a currency whose decimal places are contradicted, else one for each.
     mutating func judgeAmounts() {
         var contradicted: Set<CurrencyCode> = []
-        for (currency, pairs) in pairsOfCurrency.sorted(by: { $0.key < $1.key }) {
+        for pairs in pairs.sorted(by: { $0.currency < $1.currency }) {
             let differing = pairs.byPowerOfTen.values.reduce(0, +)
             guard pairs.equal == 0, pairs.other == 0, pairs.byPowerOfTen.count == 1, differing > 1,
                 let power = pairs.byPowerOfTen.keys.first
             else { continue }
+            let currency = pairs.currency
             contradicted.insert(currency)
             find(
                 .exponentContradicted,
-                .sentence(about: currency.text, "all \(differing) pairs in \(currency.text) differ by the factor 10^\(power)"))
+                .sentence(
+                    about: currency.text, "all \(differing) pairs in \(currency.text) differ by the factor 10^\(power)")
+            )
         }
         for index in amountMismatches where !contradicted.contains(books.charges[index].currency) {
             find(.amountMismatch, .charge(index), conversation: conversation(ofCharge: index))

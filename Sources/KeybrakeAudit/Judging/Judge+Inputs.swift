@@ -13,7 +13,9 @@ extension Judge {
         }
         for file in books.files where file.state != .refused {
             for fact in file.missingFacts {
-                find(.missingColumn, .sentence(about: "\(file.name), \(fact.rawValue)", "\(file.name) has no \(fact.rawValue)"))
+                find(
+                    .missingColumn,
+                    .sentence(about: "\(file.name), \(fact.rawValue)", "\(file.name) has no \(fact.rawValue)"))
             }
         }
         judgePeriods()
@@ -44,7 +46,7 @@ extension Judge {
             (.customer, [.customerMismatch]), (.mode, [.mixedModes]),
         ]
         for (fact, checks) in needs {
-            let lacking = zip(books.files, carries[fact] ?? []).filter { !$1 && $0.state != .refused }.map(\.0.name)
+            let lacking = books.files.filter { $0.missingFacts.contains(fact) && $0.state != .refused }.map(\.name)
             guard !lacking.isEmpty else { continue }
             for check in checks {
                 judgement.skipped[check] = "\(fact.rawValue) is missing in \(lacking.joined(separator: ", "))"

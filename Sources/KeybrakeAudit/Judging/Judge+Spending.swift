@@ -35,7 +35,8 @@ extension Judge {
         var table = RepeatTable(capacity: books.charges.count)
         for index in books.charges.indices {
             let charge = books.charges[index]
-            guard charge.id != 0, charge.status.holdsMoney, charge.flags.isDisjoint(with: [.unreadable, .createdUnknown])
+            guard charge.id != 0, charge.status.holdsMoney,
+                charge.flags.isDisjoint(with: [.unreadable, .createdUnknown])
             else { continue }
             let conversation = conversation(ofCharge: index)
             guard conversation != 0 else { continue }
@@ -53,7 +54,8 @@ extension Judge {
         }
     }
 
-    private static func hash(_ conversation: UInt32, _ customer: UInt32, _ amount: Int64, _ currency: UInt16) -> UInt64 {
+    private static func hash(_ conversation: UInt32, _ customer: UInt32, _ amount: Int64, _ currency: UInt16) -> UInt64
+    {
         let ids = UInt64(conversation) << 32 | UInt64(customer)
         let money = UInt64(bitPattern: amount) << 16 | UInt64(currency)
         let product = (ids ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: money ^ 0xE703_7ED1_A0B4_28DB)
@@ -62,19 +64,28 @@ extension Judge {
 
     /// Finds keys whose charges of a day exceed their cap.
     mutating func judgeCaps() {
-        var sums = KeyDaySums(capacity: books.keyTimes.rows.count)
-        var exceeded: Set<KeyDay> = []
+        // Keys that stay under their cap on all days together, nearly all, need no look at single days.
+        var totals = [(sum: Int64, cap: Int64)](repeating: (0, .max), count: books.keys.count + 1)
         forEachCappedCharge { keyDay, cents, cap, _ in
-            if sums.add(cents, to: keyDay) > cap { exceeded.insert(keyDay) }
+            let key = Int(keyDay.key)
+            totals[key] = (totals[key].sum &+ cents, min(totals[key].cap, cap))
         }
-        guard !exceeded.isEmpty else { return }
-        var over: [KeyDay: [(charge: Int, cents: Int64)]] = [:]
+        guard totals.contains(where: { $0.sum > $0.cap }) else { return }
+        var days: [KeyDay: [(charge: Int, cents: Int64)]] = [:]
         forEachCappedCharge { keyDay, cents, _, charge in
-            if exceeded.contains(keyDay) { over[keyDay, default: []].append((charge, cents)) }
+            if totals[Int(keyDay.key)].sum > totals[Int(keyDay.key)].cap {
+                days[keyDay, default: []].append((charge, cents))
+            }
         }
-        for (keyDay, charges) in over.sorted(by: { ($0.key.day, $0.key.key) < ($1.key.day, $1.key.key) }) {
+        for (keyDay, charges) in days.sorted(by: { ($0.key.day, $0.key.key) < ($1.key.day, $1.key.key) }) {
             breach(keyDay, charges)
         }
+    }
+
+    /// One vault key on one UTC day, counted in days since 1970.
+    private struct KeyDay: Hashable {
+        var key: UInt32
+        var day: Int32
     }
 
     private mutating func breach(_ keyDay: KeyDay, _ charges: [(charge: Int, cents: Int64)]) {

@@ -58,7 +58,8 @@ extension Judge {
         var classes = judgement.attempts.total
         let audit = books.audit
         let lone = audit.loneIntentAttemptCount + audit.loneIntentOtherCount
-        classes.count += audit.otherOperationCount + audit.otherKindCount + (audit.intentCount - lone)
+        classes.count +=
+            audit.otherOperationCount + audit.otherKindCount + (audit.intentCount - lone)
             + audit.loneIntentOtherCount
         return classes
     }

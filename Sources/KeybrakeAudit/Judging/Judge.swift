@@ -6,13 +6,14 @@ struct Judge {
     let settings: ReconcileSettings
     let coverage: Coverage
     var judgement = Judgement()
-    /// For each file whether it carries a fact.
-    let carries: [ExportFact: [Bool]]
-    var pairsOfCurrency: [CurrencyCode: PairStatistics] = [:]
+    /// For each file the facts that it carries.
+    let facts: [FileFacts]
+    var pairs: [PairStatistics] = []
     var amountMismatches: [Int] = []
 
     /// How the amounts of pairs matched by id compare, for one currency.
     struct PairStatistics {
+        var currency: CurrencyCode
         var equal = 0
         var byPowerOfTen: [Int: Int] = [:]
         var other = 0
@@ -24,9 +25,31 @@ struct Judge {
         coverage = matcher.coverage
         judgement.followUps = matcher.followUps
         judgement.ambiguities = matcher.ambiguities
-        var carries: [ExportFact: [Bool]] = [:]
-        for fact in ExportFact.allCases { carries[fact] = books.files.map { !$0.missingFacts.contains(fact) } }
-        self.carries = carries
+        facts = books.files.map { FileFacts(missing: $0.missingFacts) }
+    }
+
+    /// Which facts a file carries that are asked for with every charge.
+    struct FileFacts {
+        let amount: Bool
+        let currency: Bool
+        let status: Bool
+
+        init(missing: [ExportFact]) {
+            amount = !missing.contains(.amount)
+            currency = !missing.contains(.currency)
+            status = !missing.contains(.status)
+        }
+    }
+
+    /// Counts a pair in the statistics of its currency.
+    mutating func count(_ currency: CurrencyCode, _ change: (inout PairStatistics) -> Void) {
+        if let place = pairs.firstIndex(where: { $0.currency == currency }) {
+            change(&pairs[place])
+        } else {
+            var statistics = PairStatistics(currency: currency)
+            change(&statistics)
+            pairs.append(statistics)
+        }
     }
 
     /// Judges everything.
@@ -69,11 +92,7 @@ struct Judge {
 
     /// The verdict: any doubt about the inputs outweighs everything else.
     private mutating func conclude() {
-        // Equal checks keep the order of the inputs: sorting by number and place is stable.
-        let places = judgement.drafts.indices.sorted {
-            (judgement.drafts[$0].check, judgement.drafts[$0].severity, $0)
-                < (judgement.drafts[$1].check, judgement.drafts[$1].severity, $1)
-        }
+        let places = judgement.drafts.indices.sorted { order($0) < order($1) }
         judgement.drafts = places.map { judgement.drafts[$0] }
         for draft in judgement.drafts { count(draft) }
         judgement.counts[.matched, default: .init()].notes = judgement.charges[.matched].count
@@ -81,6 +100,12 @@ struct Judge {
         let failing = judgement.drafts.contains { $0.effect == .failure && $0.severity <= settings.failOn }
         let doubtful = judgement.drafts.contains { $0.effect == .error }
         judgement.verdict = doubtful ? .cannotVouch : (failing ? .fail : .pass)
+    }
+
+    /// Failures and errors before notes, then by check, worst first, and otherwise in the order of the inputs.
+    private func order(_ place: Int) -> (Int, Check, Severity, Int) {
+        let draft = judgement.drafts[place]
+        return (draft.effect == .failure || draft.effect == .error ? 0 : 1, draft.check, draft.severity, place)
     }
 
     private mutating func count(_ draft: FindingDraft) {

@@ -2,7 +2,7 @@
 struct Judgement {
     var charges = ClassTotals<ChargeClass>()
     var attempts = ClassTotals<AttemptClass>()
-    /// Findings in the order of checks and, within one, of the inputs.
+    /// Failures and errors, then notes, each in the order of checks and, within one, of the inputs.
     var drafts: [FindingDraft] = []
     var counts: [Check: CheckCount] = [:]
     /// Checks that these inputs do not allow, with the reason.
@@ -15,7 +15,8 @@ struct Judgement {
     var proof = Proof()
     var verdict = Verdict.pass
     var period: ClosedRange<Int64>?
-    var matchedByMethod: [MatchMethod: Int] = [:]
+    /// How many pairs each ``MatchMethod`` found, by its raw value.
+    var matchedByMethod = [Int](repeating: 0, count: MatchMethod.allCases.count)
 
     /// How often a check found something, by what it says.
     struct CheckCount: Equatable {

@@ -26,7 +26,8 @@ struct Coverage {
         guard !exports.isEmpty else { return }
         exports.sort { $0.lowerBound < $1.lowerBound }
         if let from = settings.from, from < exports[0].lowerBound { exports[0] = from...exports[0].upperBound }
-        guard let to = settings.to, let last = exports.indices.max(by: { exports[$0].upperBound < exports[$1].upperBound })
+        guard let to = settings.to,
+            let last = exports.indices.max(by: { exports[$0].upperBound < exports[$1].upperBound })
         else { return }
         if to - 1 > exports[last].upperBound { exports[last] = exports[last].lowerBound...to - 1 }
     }
@@ -42,7 +43,9 @@ struct Coverage {
 
     /// From the earliest to the latest time that an export covers.
     var period: ClosedRange<Int64>? {
-        guard let first = exports.map(\.lowerBound).min(), let last = exports.map(\.upperBound).max() else { return nil }
+        guard let first = exports.map(\.lowerBound).min(), let last = exports.map(\.upperBound).max() else {
+            return nil
+        }
         return first...last
     }
 }

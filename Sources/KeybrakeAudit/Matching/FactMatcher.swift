@@ -85,7 +85,9 @@ struct FactMatcher {
                 buckets[facts]?.refused.append(index)
             } else if attempt.isUnknown {
                 buckets[facts]?.unknown.append(index)
-            } else if !attempt.flags.contains(.objectIsCharge), attempt.related == 0, attempt.object != 0 || !attempt.succeeded {
+            } else if !attempt.flags.contains(.objectIsCharge), attempt.related == 0,
+                attempt.object != 0 || !attempt.succeeded
+            {
                 buckets[facts]?.succeeded.append(index)
             }
         }

@@ -125,7 +125,8 @@ struct Matcher {
 
     /// Whether what both sides state of the money is the same.
     static func agree(_ attempt: AttemptRecord, _ charge: ChargeRecord) -> Bool {
-        !attempt.flags.contains(.amountUnknown) && attempt.amount == charge.amount && attempt.currency == charge.currency
+        !attempt.flags.contains(.amountUnknown) && attempt.amount == charge.amount
+            && attempt.currency == charge.currency
     }
 
     /// Calls of unknown outcome that name an object, or whose retry came through.

@@ -2,12 +2,12 @@ internal import KeybrakeLedger
 
 /// How the rows of the audit table divide, and what the calls that make charges add up to.
 struct AuditTotals {
-    /// All rows, as the database counts them.
+    /// All rows, by their numbers or, where numbers are missing, as the database counts them.
     var rowCount = 0
     var intentCount = 0
     var outcomeCount = 0
     /// Rows that are neither: changes by an administrator, and kinds that this program does not know.
-    var otherKindCount: Int { rowCount - intentCount - outcomeCount }
+    var otherKindCount = 0
     /// Outcome rows of calls that can make no charge.
     var otherOperationCount = 0
     /// Outcome rows and lone intent rows of calls that can: these become attempts.

@@ -46,7 +46,8 @@ struct CurrencySums: Equatable {
 
     static func == (left: Self, right: Self) -> Bool {
         let (left, right) = (left.sorted, right.sorted)
-        return left.count == right.count && zip(left, right).allSatisfy { $0.currency == $1.currency && $0.sum == $1.sum }
+        return left.count == right.count
+            && zip(left, right).allSatisfy { $0.currency == $1.currency && $0.sum == $1.sum }
     }
 }
 

@@ -3,15 +3,13 @@ internal import KeybrakeLedger
 /// When vault keys began and ceased to live, by their number in the books. Microseconds since 1970.
 struct KeyTimes {
     private(set) var rows: [VaultKeyRow] = []
-    private var begins: [Int64] = [.max]
-    private var ends: [Int64] = [.min]
+    private var lives: [(begin: Int64, end: Int64)] = [(.max, .min)]
 
     init(_ rows: [VaultKeyRow]) {
         self.rows = rows
         for row in rows {
-            begins.append(row.createdAtMicroseconds)
-            ends.append([row.expiresAtMicroseconds, row.revokedAtMicroseconds, row.pausedAtMicroseconds]
-                .compactMap(\.self).min() ?? .max)
+            let ends = [row.expiresAtMicroseconds, row.revokedAtMicroseconds, row.pausedAtMicroseconds]
+            lives.append((row.createdAtMicroseconds, ends.compactMap(\.self).min() ?? .max))
         }
     }
 
@@ -20,9 +18,10 @@ struct KeyTimes {
 
     /// How the key of that number stood.
     func standing(_ key: UInt32, atMicroseconds: Int64) -> Standing {
-        guard key != 0, Int(key) < begins.count else { return .unknownKey }
-        if atMicroseconds < begins[Int(key)] { return .notYet }
-        return atMicroseconds > ends[Int(key)] ? .over : .alive
+        guard key != 0, Int(key) < lives.count else { return .unknownKey }
+        let life = lives[Int(key)]
+        if atMicroseconds < life.begin { return .notYet }
+        return atMicroseconds > life.end ? .over : .alive
     }
 
     /// The row of the key of that number.

@@ -122,8 +122,9 @@ struct TextTable: ~Copyable {
         let stored = head + headBytes
         var at = 0
         while at &+ 8 <= text.count {
-            guard stored.load(fromByteOffset: at, as: UInt64.self)
-                == text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            guard
+                stored.load(fromByteOffset: at, as: UInt64.self)
+                    == text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
             else { return false }
             at &+= 8
         }

@@ -23,7 +23,14 @@ enum UUIDText {
 
     /// In how many digits two UUIDs of lower case differ, counting no further than `limit + 1`.
     static func distance(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer, limit: Int) -> Int {
-        guard one.count == other.count else { return limit + 1 }
+        guard one.count == other.count, one.count == 36 else { return limit + 1 }
+        // Few changes leave whole words alike, so nearly every pair is told apart by a look at four of them.
+        var alike = 0
+        for at in stride(from: 0, to: 32, by: 8) {
+            let left = one.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            if left == other.loadUnaligned(fromByteOffset: at, as: UInt64.self) { alike += 1 }
+        }
+        guard alike + limit >= 4 else { return limit + 1 }
         var differing = 0
         for index in 0..<one.count where one[index] != other[index] {
             differing += 1

@@ -50,8 +50,8 @@ struct HTMLDetails {
         let shown = order.prefix(Self.conversationsMax)
         let caption =
             order.count > shown.count
-            ? "\(Figures.count(shown.count)) of \(Figures.count(order.count)) conversations; those with findings first. "
-                + "The difference is charged at Stripe less charged in the audit."
+            ? "\(Figures.count(shown.count)) of \(Figures.count(order.count)) conversations; those with findings "
+                + "first. The difference is charged at Stripe less charged in the audit."
             : "The difference is charged at Stripe less charged in the audit."
         let columns = [
             ("Conversation", ""), ("Calls", "n"), ("Allowed", "n"), ("Refused", "n"), ("Failed", "n"), ("Charges", "n"),
@@ -151,7 +151,8 @@ struct HTMLDetails {
                     SafeText.line(file.name, max: 120),
                     [
                         (file.kind, ""), (Figures.count(file.recordCount), "n"), (period, ""),
-                        (Figures.bytes(file.sizeBytes), "n"), (file.sha256, "id hash"), (notes.joined(separator: "; "), ""),
+                        (Figures.bytes(file.sizeBytes), "n"), (file.sha256, "id hash"),
+                        (notes.joined(separator: "; "), ""),
                     ])
             }
         }

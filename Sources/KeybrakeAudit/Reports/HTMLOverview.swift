@@ -28,7 +28,8 @@ struct HTMLOverview {
     /// What was compared with what.
     private var sides: String {
         let exports = reconciliation.books.files.map(\.name)
-        let shown = exports.prefix(3).joined(separator: ", ") + (exports.count > 3 ? " and \(exports.count - 3) more" : "")
+        let shown =
+            exports.prefix(3).joined(separator: ", ") + (exports.count > 3 ? " and \(exports.count - 3) more" : "")
         return SafeText.line("\(shown) against \(reconciliation.books.auditFiles.first?.name ?? "no ledger")", max: 300)
     }
 
@@ -102,11 +103,14 @@ struct HTMLOverview {
 
     /// Writes the table of checks: what found something or could not be checked first, what passed folded away.
     func writeChecks() {
-        let styles = Dictionary(uniqueKeysWithValues: Check.allCases.map { ($0, SummaryText.result(of: $0, reconciliation).style) })
+        let styles = Dictionary(
+            uniqueKeysWithValues: Check.allCases.map { ($0, SummaryText.result(of: $0, reconciliation).style) })
         let told = ["bad", "doubtful", "off"].flatMap { style in Check.allCases.filter { styles[$0] == style } }
         let passed = Check.allCases.filter { styles[$0] == "ok" }
         writer.element("h2", [("id", "checks")], "Checks")
-        if !told.isEmpty { writeChecks(told, caption: "Checks that found something, or that these inputs do not allow") }
+        if !told.isEmpty {
+            writeChecks(told, caption: "Checks that found something, or that these inputs do not allow")
+        }
         guard !passed.isEmpty else { return }
         writer.element("details", [("class", "passed")]) {
             writer.element("summary", "\(Figures.of(passed.count, "check", "checks")) passed")
@@ -120,7 +124,9 @@ struct HTMLOverview {
                 writer.element("caption", caption)
                 writer.element("thead") {
                     writer.element("tr") {
-                        for (name, style) in [("Check", ""), ("What", ""), ("Result", ""), ("Found", "n"), ("Severity", "")] {
+                        for (name, style) in [
+                            ("Check", ""), ("What", ""), ("Result", ""), ("Found", "n"), ("Severity", ""),
+                        ] {
                             writer.element("th", [("scope", "col")] + (style.isEmpty ? [] : [("class", style)]), name)
                         }
                     }

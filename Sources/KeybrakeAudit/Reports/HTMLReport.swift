@@ -45,15 +45,20 @@ struct HTMLReport {
                     ("placeholder", "words, check:KB101 conv:3f2a severity:critical amount>100"),
                 ])
             writer.element("button", [("id", "copy"), ("type", "button")], "Copy as CSV")
-            writer.element("span", [("id", "told"), ("class", "soft"), ("role", "status"), ("aria-live", "polite")], "")
+            writer.element(
+                "span", [("id", "told"), ("class", "soft"), ("role", "status"), ("aria-live", "polite")], "")
         }
     }
 
-    /// Adds a finding; findings come in the order of checks.
+    /// Adds a finding; those of one check follow each other.
     mutating func add(_ finding: Finding) {
         guard written < Self.findingsMax else { return }
         if current != finding.check { openCheck(finding.check) }
-        if written >= Self.openFindingsMax, !isInGroup || inGroup == Self.groupCount { openGroup() }
+        if written >= Self.openFindingsMax {
+            if !isInGroup || inGroup == Self.groupCount { openGroup() }
+        } else if !isTableOpen {
+            openTable(caption: "Findings of \(finding.check.id)")
+        }
         written += 1
         inGroup += 1
         writeRow(finding)
@@ -73,22 +78,27 @@ struct HTMLReport {
         writer.end()
         writer.element("p", [("class", "soft")], check.explanation)
         writer.start("div", [("class", "scroll")])
-        openTable(caption: "Findings of \(check.id)")
     }
 
-    private func openTable(caption: String) {
+    private mutating func openTable(caption: String) {
         writer.start("table", [("class", "findings sortable")])
         writer.element("thead") {
             writer.element("tr") {
-                for (name, style) in [("Subject", ""), ("What", ""), ("Amount", "n"), ("Time (UTC)", "t"), ("Conversation", "")] {
-                    writer.element("th", style.isEmpty ? [("scope", "col")] : [("scope", "col"), ("class", style)], name)
+                for (name, style) in [
+                    ("Subject", "w1"), ("What", ""), ("Amount", "n w2"), ("Time (UTC)", "t w3"), ("Conversation", "w4"),
+                ] {
+                    writer.element(
+                        "th", style.isEmpty ? [("scope", "col")] : [("scope", "col"), ("class", style)], name)
                 }
             }
         }
         writer.start("tbody")
+        isTableOpen = true
     }
 
-    private func closeTable() {
+    private mutating func closeTable() {
+        guard isTableOpen else { return }
+        isTableOpen = false
         writer.end()
         writer.end()
     }
@@ -106,6 +116,7 @@ struct HTMLReport {
     }
 
     private var isInGroup = false
+    private var isTableOpen = false
 
     private mutating func closeCheck() {
         guard current != nil else { return }
@@ -180,7 +191,8 @@ struct HTMLReport {
         if total > written {
             writer.element(
                 "p",
-                "The page shows \(Figures.count(written)) of \(Figures.count(total)) findings; the JSON lines have all.")
+                "The page shows \(Figures.count(written)) of \(Figures.count(total)) findings; the JSON lines have all."
+            )
         }
         let details = HTMLDetails(writer, reconciliation)
         details.writeConversations()

@@ -6,14 +6,15 @@ enum HTMLStyle {
         --doubt:#7a4b00;--doubtbg:#fbeecd;--blocker:#a3161f;--critical:#a3390a;--major:#7a4b00;--minor:#3d5a80;\
         --info:#5b6461;--mark:#fff2b8}
         @media (prefers-color-scheme:dark){:root{--paper:#141817;--card:#1b201f;--ink:#e8e6df;--soft:#a3aca8;\
-        --line:#333b39;--faint:#222826;--accent:#6fd0c1;--pass:#6fd79c;--passbg:#11301f;--fail:#ff9c93;--failbg:#3b1513;\
-        --doubt:#f0c066;--doubtbg:#352809;--blocker:#ff9c93;--critical:#ffae7d;--major:#f0c066;--minor:#9dbbe4;\
+        --line:#333b39;--faint:#222826;--accent:#6fd0c1;--pass:#6fd79c;--passbg:#11301f;--fail:#ff9c93;\
+        --failbg:#3b1513;--doubt:#f0c066;--doubtbg:#352809;\
+        --blocker:#ff9c93;--critical:#ffae7d;--major:#f0c066;--minor:#9dbbe4;\
         --info:#a3aca8;--mark:#4b4213}}
         *{box-sizing:border-box}
         html{scroll-padding-top:1rem}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\
         "Helvetica Neue",sans-serif}
-        main,.top,.foot{max-width:80rem;margin:0 auto;padding:0 1.5rem}
+        main,.top,.foot{max-width:88rem;margin:0 auto;padding:0 1.5rem}
         .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem}
         a{color:var(--accent);text-underline-offset:.15em;text-decoration-thickness:.06em}
         a:focus-visible,summary:focus-visible,input:focus-visible,button:focus-visible{outline:3px solid var(--accent);\
@@ -50,6 +51,8 @@ enum HTMLStyle {
         white-space:nowrap}
         caption+thead th{border-top:1px solid var(--line)}
         tbody th{font-weight:500}
+        table.findings{table-layout:fixed;min-width:64rem}table.findings .id{font-size:.8em}
+        .w1{width:17rem}.w2{width:9rem}.w3{width:11rem}.w4{width:18.5rem}
         .n{text-align:right;white-space:nowrap}
         .t{white-space:nowrap}
         .id{overflow-wrap:anywhere}
@@ -81,23 +84,26 @@ enum HTMLStyle {
         .tools button{font:inherit;font-size:.85rem;padding:.45rem .8rem;border:1px solid var(--line);\
         border-radius:.4rem;background:var(--card);color:var(--ink);cursor:pointer}
         th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;font-weight:600}
-        th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
+        th[aria-sort=ascending] button::after{content:" \\2191"}
+        th[aria-sort=descending] button::after{content:" \\2193"}
         .gone{display:none}
         .foot{margin-top:4rem;padding-bottom:3rem;color:var(--soft);font-size:.84rem;border-top:1px solid var(--line);\
         padding-top:1rem}
         @media (max-width:44rem){main,.top,.foot{padding-left:1rem;padding-right:1rem}h1{font-size:1.45rem}\
         .verdict{grid-template-columns:1fr;gap:.4rem}.verdict .word{font-size:1.6rem}\
         dl.figures{grid-template-columns:1fr 1fr}th,td{padding:.45rem .6rem}\
-        table.findings thead{display:none}table.findings tr{display:block;border-top:1px solid var(--line);\
+        table.findings{min-width:0}table.findings thead{display:none}\
+        table.findings tr{display:block;border-top:1px solid var(--line);\
         padding:.5rem .3rem}table.findings td,table.findings th{display:block;border:0;padding:.1rem .6rem;\
         text-align:left;white-space:normal}}
-        @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--faint:#f4f4f4;\
-        --accent:#000;--pass:#0a6b3d;--passbg:#fff;--fail:#a3161f;--failbg:#fff;--doubt:#7a4b00;--doubtbg:#fff}\
+        @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;\
+        --faint:#f4f4f4;--accent:#000;--pass:#0a6b3d;--passbg:#fff;--fail:#a3161f;--failbg:#fff;\
+        --doubt:#7a4b00;--doubtbg:#fff}\
         body{font-size:10pt}.tools,.skip,.scripted .tools{display:none}.scroll{overflow:visible;border-radius:0}\
         thead{display:table-header-group}tr{break-inside:avoid}h2,h3{break-after:avoid}\
         details>*{display:revert}details::details-content{content-visibility:visible;display:block}\
-        table{font-size:8pt}th,td{padding:.25rem .4rem}a{text-decoration:none}@page{margin:14mm;\
+        table{font-size:8pt}table.findings{min-width:0}.w1,.w4{width:21%}.w2{width:10%}.w3{width:12%}\
+        th,td{padding:.25rem .4rem}a{text-decoration:none}@page{margin:14mm;\
         @bottom-right{content:counter(page) " / " counter(pages)}}}
-        @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
         """
 }

@@ -21,7 +21,8 @@ struct JUnitReport {
 
     init(_ reconciliation: Reconciliation) {
         judgement = reconciliation.judgement
-        timestamp = String(CivilTime.rfc3339(reconciliation.settings.now ?? judgement.period?.upperBound ?? 0).dropLast())
+        timestamp = String(
+            CivilTime.rfc3339(reconciliation.settings.now ?? judgement.period?.upperBound ?? 0).dropLast())
         let inputs = reconciliation.books.files + reconciliation.books.auditFiles
         properties =
             [("tool", AuditVersion.name), ("verdict", judgement.verdict.rawValue)]
@@ -30,10 +31,10 @@ struct JUnitReport {
         writer.start("testsuites")
     }
 
-    /// Adds a finding; findings come in the order of checks.
+    /// Adds a finding; failures and errors come in the order of checks, notes make no case.
     mutating func add(_ finding: Finding) {
-        while let next = nextSuite(), next <= finding.check { openSuite(next) }
         guard finding.effect == .failure || finding.effect == .error else { return }
+        while let next = nextSuite(), next <= finding.check { openSuite(next) }
         guard written < Self.casesMax else {
             unwritten += 1
             if finding.effect == .error { unwrittenEffect = .error }
@@ -114,7 +115,8 @@ struct JUnitReport {
     private func skipReason(_ check: Check) -> String? {
         if let reason = judgement.skipped[check] { return reason }
         if check.effect == .skipped, let count = judgement.counts[check], count.skipped > 0 { return check.title }
-        guard check >= .matched, let unsound = judgement.drafts.first(where: { $0.check < .matched && $0.effect == .error })
+        guard check >= .matched,
+            let unsound = judgement.drafts.first(where: { $0.check < .matched && $0.effect == .error })
         else { return nil }
         return "an input is not sound (\(unsound.check.id)), so nothing is called a pass"
     }

@@ -2,6 +2,8 @@
 enum SafeText {
     /// The text with characters that XML forbids or that steer terminals and writing direction spelt as `\u{…}`.
     static func clean(_ text: String) -> String {
+        // Nearly all text is plain ASCII, and looking at bytes is all that it needs.
+        if text.utf8.allSatisfy({ $0 &- 0x20 < 0x5F || $0 == 0x0A }) { return text }
         guard text.unicodeScalars.contains(where: isForbidden) else { return text }
         var clean = ""
         for scalar in text.unicodeScalars {
@@ -17,6 +19,7 @@ enum SafeText {
     /// The cleaned text on one line, cut to that many characters.
     static func line(_ text: String, max: Int) -> String {
         let clean = clean(text)
+        if clean.utf8.count <= max, clean.utf8.allSatisfy({ $0 &- 0x20 < 0x5F }) { return clean }
         var line = ""
         for character in clean.prefix(max) { line.append(character.isNewline || character == "\t" ? " " : character) }
         return clean.count > max ? String(line.dropLast()) + "\u{2026}" : line

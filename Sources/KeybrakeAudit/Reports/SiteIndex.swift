@@ -35,7 +35,8 @@ struct SiteIndex {
         let passes = reports.filter { verdict($0) == .pass }.count
         let fails = reports.filter { verdict($0) == .fail }.count
         let doubts = reports.count - passes - fails
-        return "\(Figures.of(reports.count, "report", "reports")): \(passes) pass, \(fails) fail, \(doubts) cannot vouch"
+        return
+            "\(Figures.of(reports.count, "report", "reports")): \(passes) pass, \(fails) fail, \(doubts) cannot vouch"
     }
 
     private func verdict(_ report: ReportFolder.Report) -> Verdict {
@@ -47,7 +48,10 @@ struct SiteIndex {
             writer.element("caption", "Newest first")
             writer.element("thead") {
                 writer.element("tr") {
-                    for name in ["Report", "Verdict", "Period (UTC)", "Charged", "Records", "Findings", "SHA-256 of the page", "Files"] {
+                    for name in [
+                        "Report", "Verdict", "Period (UTC)", "Charged", "Records", "Findings", "SHA-256 of the page",
+                        "Files",
+                    ] {
                         writer.element("th", [("scope", "col")], name)
                     }
                 }
@@ -64,7 +68,8 @@ struct SiteIndex {
         writer.element("tr") {
             writer.element("th", [("scope", "row")]) {
                 if let page {
-                    writer.element("a", [("href", "./" + Self.address(page.name))], SafeText.line(report.name, max: 120))
+                    writer.element(
+                        "a", [("href", "./" + Self.address(page.name))], SafeText.line(report.name, max: 120))
                 } else {
                     writer.text(SafeText.line(report.name, max: 120))
                 }

@@ -5,7 +5,9 @@ internal import KeybrakeStripe
 enum SummaryText {
     /// What period the exports cover.
     static func period(_ reconciliation: Reconciliation) -> String {
-        guard let period = reconciliation.judgement.period else { return "No period: the exports have no dated charge." }
+        guard let period = reconciliation.judgement.period else {
+            return "No period: the exports have no dated charge."
+        }
         return "\(CivilTime.spaced(period.lowerBound)) to \(CivilTime.spaced(period.upperBound)) UTC"
     }
 
@@ -20,7 +22,8 @@ enum SummaryText {
         switch judgement.verdict {
         case .pass:
             let matched = judgement.charges[.matched].count
-            return "\(Figures.of(matched, "charge is", "charges are")) accounted for, and nothing was found at or above "
+            return
+                "\(Figures.of(matched, "charge is", "charges are")) accounted for, and nothing was found at or above "
                 + "\(threshold)."
         case .fail:
             return "\(Figures.of(failures, "finding", "findings")) at or above \(threshold). The inputs are sound."
@@ -35,8 +38,10 @@ enum SummaryText {
     static func figures(_ reconciliation: Reconciliation) -> [(label: String, value: String)] {
         let judgement = reconciliation.judgement
         let charges = judgement.charges
-        let around = [ChargeClass.bypassTagged, .bypassUntagged, .unknownConversation, .malformedTag, .blockedButCharged]
-            .map { charges[$0].count }.reduce(0, +)
+        let around = [
+            ChargeClass.bypassTagged, .bypassUntagged, .unknownConversation, .malformedTag, .blockedButCharged,
+        ]
+        .map { charges[$0].count }.reduce(0, +)
         let findings = judgement.drafts.filter { $0.effect == .failure || $0.effect == .error }.count
         return [
             ("export records", Figures.count(reconciliation.books.exportTotals.count)),

@@ -13,7 +13,10 @@ enum TextReport {
             let number = count.failures + count.errors
             guard number > 0 else { continue }
             let severity = count.worst ?? check.severity
-            lines.append("  \(check.id) \(severity.word.padded(to: 8)) \(Figures.count(number).leftPadded(to: 7))  \(check.title)")
+            lines.append(
+                "  \(check.id) \(severity.word.padded(to: 8)) \(Figures.count(number).leftPadded(to: 7))  "
+                    + check.title
+            )
         }
         for file in reconciliation.books.files + reconciliation.books.auditFiles {
             lines += file.notes.map { "note: \(file.name): \($0)" }

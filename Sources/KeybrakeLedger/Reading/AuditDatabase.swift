@@ -99,15 +99,18 @@ package final class AuditDatabase {
         return address + "?immutable=1"
     }
 
-    /// How far the audit table reaches.
+    /// The first and last number of the audit table.
     package func extent() throws(AuditDatabaseFailure) -> AuditExtent {
-        let statement = try ReadStatement("SELECT count(*), min(seq), max(seq) FROM audit", on: connection)
-        guard try statement.step() else { return AuditExtent(rowCount: 0, firstSequence: nil, lastSequence: nil) }
-        return AuditExtent(
-            rowCount: statement.integer(0),
-            firstSequence: statement.optionalInteger(1),
-            lastSequence: statement.optionalInteger(2)
-        )
+        // Each bound alone is a look at one end of the table; together they would be a walk through it.
+        let first = try ReadStatement("SELECT min(seq) FROM audit", on: connection)
+        let last = try ReadStatement("SELECT max(seq) FROM audit", on: connection)
+        guard try first.step(), try last.step() else { return AuditExtent(firstSequence: nil, lastSequence: nil) }
+        return AuditExtent(firstSequence: first.optionalInteger(0), lastSequence: last.optionalInteger(0))
+    }
+
+    /// How many rows the audit table has, by counting them.
+    package func rowCount() throws(AuditDatabaseFailure) -> Int64 {
+        try Self.number("SELECT count(*) FROM audit", on: connection)
     }
 
     /// The places where numbers are missing from the sequence, at most `limit` of them.

@@ -1,9 +1,8 @@
-/// How many audit rows there are, and the first and last of their numbers.
+/// The first and last number of the audit rows.
 package struct AuditExtent: Sendable, Equatable {
-    package let rowCount: Int64
     package let firstSequence: Int64?
     package let lastSequence: Int64?
 
-    /// Whether the numbers run from 1 without a gap.
-    package var isContiguous: Bool { (lastSequence ?? 0) == rowCount && (firstSequence ?? 1) == 1 }
+    /// How many rows there are if no number is missing from 1 to the last.
+    package var rowCountIfContiguous: Int64 { lastSequence ?? 0 }
 }

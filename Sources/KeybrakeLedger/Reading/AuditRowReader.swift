@@ -5,8 +5,8 @@ package final class AuditRowReader {
     init(on connection: OpaquePointer) throws(AuditDatabaseFailure) {
         statement = try ReadStatement(
             """
-            SELECT seq, at_us, kind, request_id, key_id, conversation, conversation_source, agent, turn, operation, mode,
-              decision, refusal, status, upstream_status, ending, object_id, related_id, meter, amount, currency,
+            SELECT seq, at_us, kind, request_id, key_id, conversation, conversation_source, agent, turn, operation,
+              mode,  decision, refusal, status, upstream_status, ending, object_id, related_id, meter, amount, currency,
               usd_cents, customer, idempotency_key, policy_hash
             FROM audit WHERE seq = ?
             """,

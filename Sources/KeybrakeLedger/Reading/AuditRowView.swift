@@ -1,9 +1,9 @@
 /// The columns of one audit row that reconciling needs, as bytes of the page they lie in.
 ///
-/// Valid until the scan moves on. Of an intent row only number, time and request id are filled.
+/// Valid until the scan moves on. Only of an outcome row more than number, time and request id is filled.
 package struct AuditRowView {
     /// What a row says about its call.
-    package enum Kind: UInt8, Sendable { case intent, outcome }
+    package enum Kind: UInt8, Sendable { case intent, outcome, other }
     /// Whether the proxy let the call pass.
     package enum Decision: UInt8, Sendable { case allowed, refused, other }
     /// How the money of the call ended.

@@ -1,11 +1,10 @@
 /// A pass over the audit table in the order of row numbers, without making a string or an object of anything.
 ///
-/// Outcome rows are read with all columns, intent rows with three, because an outcome repeats what its intent says.
-/// Admin rows are passed over.
+/// Outcome rows are read with all columns, other rows with four, because an outcome repeats what its intent says.
 package struct AuditScan {
-    private let intents: ReadStatement
+    private let others: ReadStatement
     private let outcomes: ReadStatement
-    private var hasIntent: Bool
+    private var hasOther: Bool
     private var hasOutcome: Bool
 
     /// The row that the scan stands on. Its bytes are valid until ``next()`` is called again.
@@ -14,11 +13,11 @@ package struct AuditScan {
     private var pending: Pending = .none
 
     /// The cursor whose row was handed out last and must move before it is looked at again.
-    private enum Pending { case none, intent, outcome }
+    private enum Pending { case none, other, outcome }
 
     init(on connection: OpaquePointer) throws(AuditDatabaseFailure) {
-        intents = try ReadStatement(
-            "SELECT seq, at_us, request_id FROM audit WHERE kind = 'intent' ORDER BY seq", on: connection)
+        others = try ReadStatement(
+            "SELECT seq, at_us, request_id, kind FROM audit WHERE kind <> 'outcome' ORDER BY seq", on: connection)
         outcomes = try ReadStatement(
             """
             SELECT seq, at_us, request_id, key_id, conversation, operation, mode, decision, status, upstream_status,
@@ -26,7 +25,7 @@ package struct AuditScan {
             FROM audit WHERE kind = 'outcome' ORDER BY seq
             """,
             on: connection)
-        hasIntent = try intents.step()
+        hasOther = try others.step()
         hasOutcome = try outcomes.step()
     }
 
@@ -34,25 +33,25 @@ package struct AuditScan {
     package mutating func next() throws(AuditDatabaseFailure) -> Bool {
         switch pending {
         case .none: break
-        case .intent: hasIntent = try intents.step()
+        case .other: hasOther = try others.step()
         case .outcome: hasOutcome = try outcomes.step()
         }
         pending = .none
-        guard hasIntent || hasOutcome else { return false }
-        if hasIntent, !hasOutcome || intents.integer(0) < outcomes.integer(0) {
-            fillIntent()
+        guard hasOther || hasOutcome else { return false }
+        if hasOther, !hasOutcome || others.integer(0) < outcomes.integer(0) {
+            fillOther()
         } else {
             fillOutcome()
         }
         return true
     }
 
-    private mutating func fillIntent() {
-        pending = .intent
-        row.kind = .intent
-        row.sequence = intents.integer(0)
-        row.atMicroseconds = intents.integer(1)
-        row.requestID = intents.bytes(2)
+    private mutating func fillOther() {
+        pending = .other
+        row.kind = others.bytes(3).spells("intent") ? .intent : .other
+        row.sequence = others.integer(0)
+        row.atMicroseconds = others.integer(1)
+        row.requestID = others.bytes(2)
     }
 
     private mutating func fillOutcome() {

@@ -24,7 +24,8 @@ final class Bench {
     ) {
         let created = CivilTime.spaced(TestLedger.july + at)
         let text = description ?? conversation.map { "plan [conv:\($0)]" } ?? "plan"
-        let quoted = "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        let quoted =
+            "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         lines.append([id, created, amount, refunded, currency, quoted, status, customer].joined(separator: ","))
     }
 

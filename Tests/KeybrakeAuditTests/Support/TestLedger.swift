@@ -47,8 +47,9 @@ final class TestLedger {
     ) {
         run(
             """
-            INSERT INTO vault_key VALUES ('\(id)', 'test', x'00', NULL, '\(policy)', \(Self.quoted(conversation)), 'billing',
-              \(Self.micro(created)), \(expires.map { "\(Self.micro($0))" } ?? "NULL"), NULL,
+            INSERT INTO vault_key VALUES ('\(id)', 'test', x'00', NULL, '\(policy)',
+              \(Self.quoted(conversation)), 'billing', \(Self.micro(created)),
+              \(expires.map { "\(Self.micro($0))" } ?? "NULL"), NULL,
               \(revoked.map { "\(Self.micro($0))" } ?? "NULL"), \(revoked == nil ? "NULL" : "'lost'"), NULL, 0)
             """)
     }
@@ -104,8 +105,8 @@ final class TestLedger {
         let word: (String?) -> String = { isOutcome ? Self.quoted($0) : "NULL" }
         run(
             """
-            INSERT INTO audit VALUES (\(sequence), \(Self.micro(call.at) + (isOutcome ? 200_000 : 0)), '\(kind)', '\(request)',
-              \(Self.quoted(call.key)), \(Self.quoted(call.conversation)), 'key', 'billing', '3',
+            INSERT INTO audit VALUES (\(sequence), \(Self.micro(call.at) + (isOutcome ? 200_000 : 0)), '\(kind)',
+              '\(request)',  \(Self.quoted(call.key)), \(Self.quoted(call.conversation)), 'key', 'billing', '3',
               \(Self.quoted(call.operation)), '\(call.mode)', '\(call.decision)', \(Self.quoted(call.refusal)),
               \(number(call.status)), \(number(call.upstream)), \(word(call.ending)), \(word(call.object)),
               \(word(call.related)), '\(call.meter)', \(call.amount.map(String.init) ?? "NULL"),
@@ -117,7 +118,8 @@ final class TestLedger {
     static func micro(_ seconds: Int64) -> Int64 { (july + seconds) * 1_000_000 }
 
     private static func quoted(_ text: String?) -> String {
-        text.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" } ?? "NULL"
+        text.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" }
+            ?? "NULL"
     }
 
     private static let schema = """
