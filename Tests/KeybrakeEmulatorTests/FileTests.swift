@@ -34,6 +34,8 @@ import Testing
     @Test func `a body that is no form is refused`() {
         for (body, type) in [
             ("", "multipart/form-data; boundary=X"), ("--X", "multipart/form-data; boundary=X"),
+            ("--X\r\n--X--", "multipart/form-data; boundary=X"),
+            ("--X\r\n--X\r\n--X--", "multipart/form-data; boundary=X"),
             ("--X\r\n\r\n", "multipart/form-data; boundary=X"), (body, "multipart/form-data"), (body, "text/plain"),
             (body, "multipart/form-data; boundary=Y"), ("--X--\r\n", "multipart/form-data; boundary=X"),
         ] {

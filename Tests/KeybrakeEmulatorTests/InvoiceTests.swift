@@ -84,7 +84,14 @@ import Testing
         #expect(PricedAmount.of(volume, quantity: 15) == 150)
         let decimal = JSONObject.template(#"{"unit_amount":null,"unit_amount_decimal":"0.55"}"#)
         #expect(PricedAmount.of(decimal, quantity: 10) == 6)
-        #expect(PricedAmount.of(decimal, quantity: Int64.max) == Int64.max)
+        #expect(PricedAmount.of(decimal, quantity: Int64.max) == AmountLimits.objectMax)
+        let huge = JSONObject.template(
+            #"""
+            {"billing_scheme":"tiered","tiers_mode":"graduated","tiers":[
+            {"up_to":-5,"unit_amount":1},{"up_to":9,"flat_amount":9223372036854775807},
+            {"up_to":null,"unit_amount":9223372036854775807,"flat_amount":9223372036854775807}]}
+            """#)
+        #expect(PricedAmount.of(huge, quantity: 15) == AmountLimits.objectMax)
     }
 
     @Test(arguments: [

@@ -2,8 +2,12 @@ internal import KeybrakeStripe
 
 /// Calendar steps of subscriptions.
 enum BillingPeriod {
+    /// Three years of days.
+    static let countMax: Int64 = 1_095
+
     /// The same day that many intervals later; a day that the month does not have becomes its last.
     static func after(_ start: Int64, interval: String, count: Int64) -> Int64 {
+        let count = min(max(count, 1), countMax)
         switch interval {
         case "day": return start + count * CivilTime.secondsPerDay
         case "week": return start + count * 7 * CivilTime.secondsPerDay

@@ -13,8 +13,10 @@ enum InvoiceItems {
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         guard let plan else { throw .invalid("The emulator does not know invoice items.") }
         let form = call.form
-        let customer = try account.find(.customer, try form.required("customer"), param: "customer")
+        _ = try account.find(.customer, try form.required("customer"), param: "customer")
         let quantity = form.integer("quantity") ?? 1
+        try AmountLimits.check(quantity, 0...999_999_999, param: "quantity")
+        try AmountLimits.check(form.integer("amount") ?? 0, param: "amount")
         var price: JSONObject?
         if let id = form.map("pricing")?.given("price") {
             price = try account.find("price", id, param: "pricing[price]").tree
@@ -48,7 +50,6 @@ enum InvoiceItems {
             InvoiceLines.add([InvoiceLines.written(line(item), invoice: invoice, &account)], to: &draft)
             account.update(.invoice, draft, event: "invoice.updated", call.cause)
         }
-        _ = customer
         account.create("invoiceitem", item, event: "invoiceitem.created", call.cause)
         return .stored("invoiceitem", id: id)
     }

@@ -48,8 +48,7 @@ enum InvoiceLines {
         list["url"] = .string("/v1/invoices/\(invoice.text("id") ?? "")/lines")
         invoice.set("lines", list)
         let total = all.reduce(Int64(0)) { sum, line in
-            let (next, overflow) = sum.addingReportingOverflow(line["amount"]?.integerValue ?? 0)
-            return overflow ? sum : next
+            AmountLimits.clamped(sum + AmountLimits.clamped(line["amount"]?.integerValue ?? 0))
         }
         for name in ["subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"] { invoice.set(name, total) }
         invoice.set("amount_due", max(0, total))

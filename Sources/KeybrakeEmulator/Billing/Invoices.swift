@@ -142,6 +142,7 @@ extension Invoices {
             invoice[member] = customer[source] ?? .null
         }
         invoice.set("customer_tax_exempt", customer.text("tax_exempt") ?? "none")
+        try AmountLimits.check(form.integer("days_until_due"), 0...3_650, param: "days_until_due")
         if let days = form.integer("days_until_due") {
             invoice.set("due_date", cause.now + days * CivilTime.secondsPerDay)
         }
@@ -239,7 +240,7 @@ extension Invoices {
     private static func useBalance(_ invoice: inout JSONObject, _ account: inout Account, _ cause: Cause) {
         guard var customer = account.store.object(.customer, id: invoice.text("customer") ?? "")?.tree else { return }
         let balance = customer.integer("balance")
-        let due = invoice.integer("total") + balance
+        let due = AmountLimits.clamped(invoice.integer("total") + balance)
         let currency = invoice.text("currency") ?? ""
         let isCharged = due >= ChargeLimits.minimum(currency) || due <= 0
         let charged = isCharged ? max(0, due) : 0

@@ -4,6 +4,10 @@ internal import KeybrakeStripe
 enum PricedAmount {
     /// In smallest units; flat, per unit, or by tiers (`graduated` fills one tier after the other).
     static func of(_ price: JSONObject, quantity: Int64) -> Int64 {
+        AmountLimits.clamped(unbounded(price, quantity: quantity))
+    }
+
+    private static func unbounded(_ price: JSONObject, quantity: Int64) -> Int64 {
         guard price.text("billing_scheme") == "tiered", let tiers = price["tiers"]?.arrayValue else {
             return units(price["unit_amount"], price["unit_amount_decimal"], quantity)
         }
@@ -15,14 +19,16 @@ enum PricedAmount {
         var below: Int64 = 0
         for tier in tiers where quantity > below {
             let top = min(quantity, tier["up_to"]?.integerValue ?? quantity)
-            sum += amount(tier, top - below)
+            guard top > below else { continue }
+            sum = AmountLimits.clamped(sum + amount(tier, top - below))
             below = top
         }
         return sum
     }
 
     private static func amount(_ tier: JSONValue, _ quantity: Int64) -> Int64 {
-        units(tier["unit_amount"], tier["unit_amount_decimal"], quantity) + (tier["flat_amount"]?.integerValue ?? 0)
+        AmountLimits.clamped(units(tier["unit_amount"], tier["unit_amount_decimal"], quantity))
+            + AmountLimits.clamped(tier["flat_amount"]?.integerValue ?? 0)
     }
 
     private static func units(_ amount: JSONValue?, _ decimal: JSONValue?, _ quantity: Int64) -> Int64 {
@@ -36,6 +42,8 @@ enum PricedAmount {
         let scale = digits.reduce(Int64(1)) { scale, _ in scale * 10 }
         guard let scaled = Int64(String(parts.first ?? "0") + digits) else { return 0 }
         let (product, overflow) = scaled.multipliedReportingOverflow(by: quantity)
-        return overflow ? Int64.max : (product + scale / 2) / scale
+        guard !overflow else { return Int64.max }
+        let (rounded, overflows) = product.addingReportingOverflow(scale / 2)
+        return overflows ? Int64.max : rounded / scale
     }
 }

@@ -96,7 +96,7 @@ enum SubscriptionCycle {
             try Invoices.charge(invoice, method: nil, &account, cause)
         } catch {
             decline(
-                invoice.text("id") ?? "", attempts: invoice.integer("attempt_count") + 1, &account, cause)
+                invoice.text("id") ?? "", attempts: max(0, invoice.integer("attempt_count")) + 1, &account, cause)
         }
     }
 

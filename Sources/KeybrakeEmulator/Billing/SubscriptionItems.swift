@@ -37,6 +37,7 @@ enum SubscriptionItems {
             item.set("created", call.now)
             item.set("metadata", try Metadata.merge(form["metadata"]))
             item.set("price", price)
+            try AmountLimits.check(form.integer("quantity"), 0...999_999_999, param: "items[\(index)][quantity]")
             item.set("quantity", form.integer("quantity") ?? 1)
             item.set("subscription", subscription)
             items.append(item)
@@ -88,6 +89,7 @@ enum SubscriptionItems {
             if form["price"] != nil || form["price_data"] != nil {
                 items[place].set("price", try price(form, param: "items[\(index)]", call, &account))
             }
+            try AmountLimits.check(form.integer("quantity"), 0...999_999_999, param: "items[\(index)][quantity]")
             if let quantity = form.integer("quantity") { items[place].set("quantity", quantity) }
         }
         guard !items.isEmpty else { throw .invalid("A subscription must have at least one item.", param: "items") }
@@ -108,7 +110,7 @@ enum SubscriptionItems {
         for (sum, sign, words) in [(sums.0, Int64(-1), "Unused time"), (sums.1, Int64(1), "Remaining time")]
         where sum != 0 && sums.0 != sums.1 {
             let (product, overflow) = sum.multipliedReportingOverflow(by: end - cause.now)
-            guard !overflow else { continue }
+            guard !overflow, product.magnitude < UInt64(Int64.max / 2) else { continue }
             let share = (product + (end - start) / 2) / (end - start)
             let item: JSONObject = [
                 "id": .string(account.ids.next("ii")), "object": "invoiceitem", "amount": .integer(sign * share),

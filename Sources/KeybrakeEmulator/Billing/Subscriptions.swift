@@ -29,6 +29,9 @@ enum Subscriptions {
         if let method = form.given("default_payment_method") {
             _ = try account.find(.paymentMethod, method, param: "default_payment_method")
         }
+        try AmountLimits.check(form.integer("trial_period_days"), 0...730, param: "trial_period_days")
+        try AmountLimits.check(
+            form.integer("trial_end"), 0...(call.now + 5 * 366 * CivilTime.secondsPerDay), param: "trial_end")
         var subscription = try FormMerge.merged(form, into: nil, creating, skipping: handled, &account, now: call.now)
         let id = subscription.text("id") ?? ""
         let trialEnd = trialEnd(form, call.now)

@@ -99,8 +99,14 @@ enum Customers {
         if let email = form.given("email"), !email.contains("@") {
             throw .coded("email_invalid", "Invalid email address: \(email)", param: "email")
         }
-        if let balance = form.integer("balance") { customer.set("balance", balance) }
-        if let number = form.integer("next_invoice_sequence") { customer.set("next_invoice_sequence", number) }
+        if let balance = form.integer("balance") {
+            try AmountLimits.check(balance, param: "balance")
+            customer.set("balance", balance)
+        }
+        if let number = form.integer("next_invoice_sequence") {
+            try AmountLimits.check(number, 1...1_000_000_000, param: "next_invoice_sequence")
+            customer.set("next_invoice_sequence", number)
+        }
         if let exempt = form.given("tax_exempt") { customer.set("tax_exempt", exempt) }
         if let prefix = form.given("invoice_prefix") { customer.set("invoice_prefix", prefix) }
         if let locales = form["preferred_locales"]?.list {

@@ -62,8 +62,11 @@ enum Prices {
                 "One of the following params should be provided for this request: unit_amount, unit_amount_decimal, "
                     + "custom_unit_amount.")
         }
+        try AmountLimits.check(form.integer("unit_amount"), 0...AmountLimits.callMax, param: "unit_amount")
+        let count = form.map("recurring")?.integer("interval_count")
+        try AmountLimits.check(count, 1...BillingPeriod.countMax, param: "recurring[interval_count]")
         var object = try FormMerge.merged(
-            form, into: nil, plan, skipping: ["tiers", "product", "currency"], &account, now: call.now)
+            form, into: nil, plan, skipping: ["product", "currency"], &account, now: call.now)
         object.set("billing_scheme", tiered ? "tiered" : "per_unit")
         object.set("currency", currency)
         object.set("product", product)

@@ -16,6 +16,7 @@ enum TopUps {
         guard let plan else { throw .invalid("The emulator does not know top-ups.") }
         let amount = try call.form.requiredInteger("amount")
         guard amount >= 1 else { throw .integerTooSmall("amount", minimum: 1) }
+        try AmountLimits.check(amount, param: "amount")
         var topUp = try FormMerge.merged(call.form, into: nil, plan, skipping: ["source"], &account, now: call.now)
         let id = topUp.text("id") ?? ""
         topUp.set("currency", try call.form.required("currency").lowercased())

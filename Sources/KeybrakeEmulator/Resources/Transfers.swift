@@ -22,8 +22,11 @@ enum Transfers {
             throw .missing("destination", id: destination, param: "destination", status: 400)
         }
         if let source = form.given("source_transaction") {
-            _ = try account.find(.charge, source, param: "source_transaction")
+            let charge = try account.find(.charge, source, param: "source_transaction").tree
             guard amount >= 1 else { throw .integerTooSmall("amount", minimum: 1) }
+            guard amount <= charge.integer("amount") else {
+                throw .coded("amount_too_large", "A transfer cannot exceed its source transaction.", param: "amount")
+            }
         } else {
             try BalanceMovements.check(amount: amount, currency: currency, account)
         }

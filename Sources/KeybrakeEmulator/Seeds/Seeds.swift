@@ -59,6 +59,7 @@ enum Seeds {
             throw fail("no JSON: \(error)")
         }
         guard var tree = value.objectValue else { throw fail("no JSON object") }
+        guard AmountLimits.holds(value) else { throw fail("a number has more than 15 digits") }
         guard let kind = tree.text("object"), !kind.isEmpty else { throw fail("`object` is missing") }
         guard let id = tree.text("id"), !id.isEmpty, id.utf8.count <= 255 else { throw fail("`id` is missing") }
         guard account.store.count < account.configuration.objectsMax else { throw fail("the account is full") }

@@ -24,7 +24,7 @@ struct MultipartForm: Sendable {
         var start = delimiter.count
         while !bytes[start...].starts(with: "--".utf8) {
             guard pairs.count < Self.partsMax, bytes[start...].starts(with: "\r\n".utf8),
-                let end = Self.place(of: between, in: bytes, from: start)
+                let end = Self.place(of: between, in: bytes, from: start + 2)
             else { throw Self.broken }
             try take(bytes[(start + 2)..<end], &pairs)
             start = end + between.count

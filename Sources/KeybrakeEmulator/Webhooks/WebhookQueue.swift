@@ -69,7 +69,7 @@ struct WebhookQueue: Sendable {
     /// An attempt has ended; a failed one comes again later, three times.
     mutating func report(_ id: String, succeeded: Bool, now: Int64) {
         guard let index = entries.firstIndex(where: { $0.id == id }) else { return }
-        let attempts = entries[index].attempts
+        let attempts = max(1, entries[index].attempts)
         guard !succeeded, attempts <= Self.retrySeconds.count else {
             entries.remove(at: index)
             return
