@@ -120,6 +120,25 @@ import Testing
         #expect(invoice?["status"] == "paid")
     }
 
+    @Test func `items are added, changed and removed one by one`() {
+        let bench = Bench()
+        let made = subscribe(bench)
+        let added = bench.post(
+            "/v1/subscription_items", "subscription=\(made.id)&price=\(price(bench, 500))&quantity=2&metadata[a]=b")
+        #expect(added["quantity"] == 2)
+        #expect(ShapeFit.misfits(added.body, .resource("subscription_item")) == [])
+        #expect(bench.get("/v1/subscription_items", "subscription=\(made.id)").ids.count == 2)
+        #expect(bench.post("/v1/subscription_items/\(added.id)", "quantity=5")["quantity"] == 5)
+        let items = bench.get("/v1/subscriptions/\(made.id)")["items"]?["data"]?.arrayValue
+        #expect(items?.last?["quantity"] == 5)
+        #expect(items?.last?["metadata"] == ["a": "b"])
+        #expect(bench.delete("/v1/subscription_items/\(added.id)").body["deleted"] == true)
+        #expect(bench.get("/v1/subscription_items", "subscription=\(made.id)").ids.count == 1)
+        let last = items?.first?["id"]?.stringValue ?? ""
+        #expect(bench.delete("/v1/subscription_items/\(last)").status == 400)
+        #expect(bench.post("/v1/subscription_items/si_none", "quantity=5").status == 404)
+    }
+
     @Test func `nobody subscribes without a way to pay`() {
         let bench = Bench()
         let customer = bench.post("/v1/customers").id

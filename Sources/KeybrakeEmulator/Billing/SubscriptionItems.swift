@@ -73,6 +73,7 @@ enum SubscriptionItems {
     ) throws(StripeError) {
         let old = of(subscription)
         var items = old
+        var removed: [String] = []
         for (index, value) in given.enumerated() {
             guard let form = value.map else { throw .invalid("Invalid object", param: "items[\(index)]") }
             guard let id = form.given("id") else {
@@ -84,8 +85,11 @@ enum SubscriptionItems {
             }
             guard form.flag("deleted") != true else {
                 items.remove(at: place)
+                removed.append(id)
                 continue
             }
+            let metadata = items[place].object("metadata") ?? [:]
+            items[place].set("metadata", try Metadata.merge(form["metadata"], into: metadata))
             if form["price"] != nil || form["price_data"] != nil {
                 items[place].set("price", try price(form, param: "items[\(index)]", call, &account))
             }
@@ -93,6 +97,7 @@ enum SubscriptionItems {
             if let quantity = form.integer("quantity") { items[place].set("quantity", quantity) }
         }
         guard !items.isEmpty else { throw .invalid("A subscription must have at least one item.", param: "items") }
+        for id in removed { _ = account.delete("subscription_item", id: id, call.cause) }
         let start = old.first?.integer("current_period_start") ?? call.now
         let end = old.first?.integer("current_period_end") ?? call.now
         if call.form.given("proration_behavior") != "none", subscription.text("status") != "trialing" {
