@@ -121,11 +121,24 @@ let package = Package(
             path: "Tests/KeybrakeTestKit",
             swiftSettings: house
         ),
+        .target(
+            name: "LedgerConformance",
+            dependencies: ["KeybrakeLedger", "KeybrakeStripe"],
+            path: "Tests/LedgerConformance",
+            swiftSettings: house
+        ),
         .testTarget(name: "KeybrakeStripeTests", dependencies: ["KeybrakeStripe"], swiftSettings: house),
         .testTarget(name: "KeybrakeCryptoTests", dependencies: ["KeybrakeCrypto"], swiftSettings: house),
         .testTarget(
             name: "KeybrakeLedgerTests",
-            dependencies: ["KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", sqlite, logging],
+            dependencies: [
+                "LedgerConformance", "KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", sqlite, logging,
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "KeybrakeLedgerPostgresTests",
+            dependencies: ["LedgerConformance", "KeybrakeLedgerPostgres", "KeybrakeLedger", "KeybrakeStripe", logging],
             swiftSettings: house
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import Glibc
 import KeybrakeStripe
+import LedgerConformance
 import Testing
 
 @testable import KeybrakeLedger

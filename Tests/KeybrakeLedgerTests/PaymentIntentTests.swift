@@ -1,4 +1,5 @@
 import KeybrakeStripe
+import LedgerConformance
 import Testing
 
 @testable import KeybrakeLedger

@@ -1,3 +1,4 @@
+import LedgerConformance
 import Testing
 
 @testable import KeybrakeLedger

@@ -1,6 +1,7 @@
 import GRDBSQLite
 import Glibc
 import KeybrakeStripe
+import LedgerConformance
 import Testing
 
 @testable import KeybrakeLedger

@@ -1,11 +1,12 @@
 import KeybrakeStripe
+import LedgerConformance
 
 @testable import KeybrakeLedger
 
 /// A machine with its tables in memory and a few keys, for tests that read as a transcript of calls.
 struct Scene {
     /// 2026-11-22 12:00:00 UTC.
-    static let noon: Int64 = 1_795_348_800_000_000
+    static let noon = Int64.noon
     static let hour: Int64 = 3_600_000_000
     static let day: Int64 = 24 * hour
 
@@ -92,27 +93,6 @@ struct Scene {
         tables.entries.filter { $0.kind != .admin }.map { entry in
             [entry.requestID, entry.kind.rawValue, entry.decision?.rawValue, entry.refusal, entry.ending]
                 .compactMap { $0 }.joined(separator: " ")
-        }
-    }
-}
-
-extension HoldEnding {
-    static func settledUSD(_ cents: Int64) -> HoldEnding {
-        .settled(Money(minorUnits: cents, currency: .usd), usdCents: cents)
-    }
-}
-
-extension Verdict {
-    /// A word for a verdict, with what is held after it.
-    var brief: String {
-        switch self {
-        case .proceed(let hold): hold.map { "proceed holding \($0.usdCents)" } ?? "proceed"
-        case .retryUnknown(let hold): "retry \(hold.id) holding \(hold.usdCents)"
-        case .denied(.spendCapExceeded(let facts)): "denied: \(facts.leftUSDCents) left, \(facts.askedUSDCents) asked"
-        case .denied(let denial): "denied: \(denial.code)"
-        case .replay(let answer): "replay \(answer.status)"
-        case .inFlight: "in flight"
-        case .unavailable: "unavailable"
         }
     }
 }

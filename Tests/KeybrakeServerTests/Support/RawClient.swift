@@ -14,16 +14,20 @@ final class RawClient {
         var timeout = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(socketNumber, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socketNumber, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socketNumber, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        let result = Self.connect(socketNumber, port: port)
         guard result == 0 else { throw Failure(what: "connect: \(String(cString: strerror(errno)))") }
+    }
+
+    /// Connects to a port of this machine; the system makes the address, so that its layout is nobody's business here.
+    private static func connect(_ socketNumber: Int32, port: Int) -> Int32 {
+        var hints = addrinfo()
+        hints.ai_family = AF_INET
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_NUMERICHOST
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo("127.0.0.1", String(port), &hints, &found) == 0, let address = found else { return -1 }
+        defer { freeaddrinfo(found) }
+        return Glibc.connect(socketNumber, address.pointee.ai_addr, address.pointee.ai_addrlen)
     }
 
     deinit {

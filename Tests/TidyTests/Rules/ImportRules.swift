@@ -24,12 +24,14 @@ enum ImportRules {
             "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes", "KeybrakeEmulator", "KeybrakeStripe",
             "KeybrakeCrypto", "NIOCore", "NIOHTTP1", "Logging",
         ],
+        "KeybrakeLedgerPostgres": ["KeybrakeLedger", "KeybrakeStripe", "CLibPQ", "Logging"],
         "KeybrakeAudit": ["KeybrakeLedger", "KeybrakeStripe", "KeybrakeCrypto", "CLibXML2"],
         // Doors
         "keybrake": [
-            "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes",
-            "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto", "ArgumentParser", "Configuration", "Yams",
-            "ServiceLifecycle", "UnixSignals", "SystemPackage", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeLedgerPostgres",
+            "KeybrakeCassettes", "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto", "ArgumentParser",
+            "Configuration", "Yams", "ServiceLifecycle", "UnixSignals", "SystemPackage", "Logging", "NIOCore",
+            "NIOPosix", "NIOHTTP1",
             "Foundation",
         ],
         "keybrake-audit": ["KeybrakeAudit", "ArgumentParser"],
