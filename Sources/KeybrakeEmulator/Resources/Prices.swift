@@ -88,7 +88,7 @@ enum Prices {
     }
 
     /// - Returns: the product's id.
-    private static func makeProduct(_ form: FormMap, _ call: Call, _ account: inout Account) throws(StripeError)
+    static func makeProduct(_ form: FormMap, _ call: Call, _ account: inout Account) throws(StripeError)
         -> String
     {
         guard let plan = product else { return "" }

@@ -26,6 +26,7 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let balanceTransaction = ObjectKind("balance_transaction")
     static let card = ObjectKind("card")
     static let charge = ObjectKind("charge")
+    static let checkoutSession = ObjectKind("checkout.session")
     static let customer = ObjectKind("customer")
     static let dispute = ObjectKind("dispute")
     static let invoice = ObjectKind("invoice")

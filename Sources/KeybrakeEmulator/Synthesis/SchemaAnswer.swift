@@ -4,6 +4,7 @@ internal import KeybrakeStripe
 enum SchemaAnswer {
     static func body(_ call: Call, _ account: inout Account) -> [UInt8] {
         let type = call.operation.response
+        if case .string = type { return PlainDocument.pdf }
         var maker = ShapeFiller(now: call.now, ids: account.ids)
         let value = maker.value(of: type)
         account.ids = maker.ids

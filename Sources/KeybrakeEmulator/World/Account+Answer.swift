@@ -46,6 +46,7 @@ extension Account {
             case .invoiceRetries(let id): SubscriptionCycle.retry(id, &self, cause)
             case .payoutArrives(let id): Payouts.arrive(id, &self, cause)
             case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
+            case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
             case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
             }
         }

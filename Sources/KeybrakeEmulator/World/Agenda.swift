@@ -20,6 +20,8 @@ struct Agenda: Sendable {
         case invoiceRetries(id: String)
         case payoutArrives(id: String)
         case topUpArrives(id: String)
+        /// Nobody has paid on a Checkout page.
+        case sessionExpires(id: String)
         /// A bank answers whether it pays.
         case debitSettles(charge: String)
     }

@@ -3,7 +3,9 @@ internal import KeybrakeStripe
 /// Puts an answer's status, headers and body together.
 enum AnswerWriter {
     static func success(_ body: [UInt8], call: EmulatorCall, layer: EmulatorAnswer.Layer) -> EmulatorAnswer {
-        EmulatorAnswer(status: 200, headers: headers(call, layer), body: body, layer: layer)
+        var headers = headers(call, layer)
+        if case .string = call.match.operation.response { headers[0].value = "application/pdf" }
+        return EmulatorAnswer(status: 200, headers: headers, body: body, layer: layer)
     }
 
     static func failure(_ error: StripeError, call: EmulatorCall, layer: EmulatorAnswer.Layer) -> EmulatorAnswer {

@@ -15,7 +15,8 @@ enum Routes {
         Customers.routes + CustomerSources.routes + PaymentMethods.routes + Tokens.routes + Charges.routes
         + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes + Files.routes
         + Search.routes + Disputes.routes + WebhookEndpoints.routes + SetupIntents.routes + Prices.routes
-        + InvoiceItems.routes + Invoices.routes + Subscriptions.routes + SubscriptionItemCalls.routes + Payouts.routes
+        + InvoiceItems.routes + Invoices.routes + Subscriptions.routes + SubscriptionItemCalls.routes
+        + CheckoutSessions.routes + Payouts.routes
         + TopUps.routes
         + Transfers.routes
 
