@@ -18,7 +18,8 @@ import Testing
         ("/v1/prices", "product_data[name]=A&currency=usd&unit_amount=\(max)", "unit_amount"),
         (
             "/v1/prices",
-            "product_data[name]=A&currency=usd&unit_amount=1&recurring[interval]=month&recurring[interval_count]=\(max)",
+            "product_data[name]=A&currency=usd&unit_amount=1&recurring[interval]=month"
+                + "&recurring[interval_count]=\(max)",
             "recurring[interval_count]"
         ),
         ("/v1/charges", "amount=\(max)&currency=usd&source=tok_visa", "amount"),

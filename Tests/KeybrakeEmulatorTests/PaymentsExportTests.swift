@@ -8,7 +8,8 @@ import Testing
         var bench = Bench { $0.clock = .frozen(atUnixSeconds: 1_793_000_000) }
         _ = bench.post(
             "/v1/charges",
-            "amount=1250&currency=usd&customer=cus_test_fixture&description=[conv:1]%20a,%20\"b\"&metadata[conversation_id]=c1"
+            "amount=1250&currency=usd&customer=cus_test_fixture&description=[conv:1]%20a,%20\"b\""
+                + "&metadata[conversation_id]=c1"
         )
         let back = bench.post("/v1/charges", "amount=2000&currency=usd&source=tok_visa&metadata[B]=x")
         _ = bench.post("/v1/refunds", "charge=\(back.id)")

@@ -22,7 +22,8 @@ import Testing
     }
 
     private let destination =
-        #"{"name":"n","type":"webhook_endpoint","event_payload":"thin","enabled_events":["v1.billing.meter.no_meter_found"],"#
+        #"{"name":"n","type":"webhook_endpoint","event_payload":"thin","#
+        + #""enabled_events":["v1.billing.meter.no_meter_found"],"#
         + #""webhook_endpoint":{"url":"https://a.b/c"},"metadata":{"k":"v"}}"#
 
     @Test func `what was sent as JSON comes back`() {

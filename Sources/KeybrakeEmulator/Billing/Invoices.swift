@@ -6,8 +6,8 @@ internal import KeybrakeStripe
 ///                 └─ delete ─→ gone       ├─ void ─→ void
 ///                                         └─ mark_uncollectible ─→ uncollectible ─ pay, void ─→ as above
 ///
-/// A declined payment leaves the invoice open, with one attempt more. What is below the least amount that can be charged
-/// goes onto the customer's balance, and a credit there is used first.
+/// A declined payment leaves the invoice open, with one attempt more. What is below the least amount that can be
+/// charged goes onto the customer's balance, and a credit there is used first.
 enum Invoices {
     static let routes: [(String, Behaviour)] = [
         ("POST /v1/invoices", create),

@@ -66,8 +66,8 @@ struct IdempotencyTable: Sendable {
             return .conflict(
                 Self.error(
                     "Keys for idempotent requests can only be used for the same endpoint they were first used for "
-                        + "('\(endpoint.path)' vs '\(entry.endpoint.path)'). Try using a key other than '\(key)' if you meant "
-                        + "to execute a different request."))
+                        + "('\(endpoint.path)' vs '\(entry.endpoint.path)'). Try using a key other than '\(key)' if "
+                        + "you meant to execute a different request."))
         }
         guard entry.fingerprint == fingerprint else {
             return .conflict(

@@ -136,8 +136,8 @@ enum PaymentConfirmation {
         if let owner = object.text("customer"), owner != customer {
             throw .invalid(
                 customer == nil
-                    ? "The PaymentMethod you provided (\(id)) belongs to a Customer. Please include the Customer in the "
-                        + "`customer` parameter on the PaymentIntent."
+                    ? "The PaymentMethod you provided (\(id)) belongs to a Customer. Please include the Customer in "
+                        + "the `customer` parameter on the PaymentIntent."
                     : "The customer does not have a payment method with the ID \(id). The payment method must be "
                         + "attached to the customer.", param: "payment_method")
         }
@@ -155,8 +155,8 @@ enum PaymentConfirmation {
             let names = allowed.compactMap(\.stringValue).joined(separator: ", ")
             throw .coded(
                 "payment_intent_incompatible_payment_method",
-                "The PaymentMethod provided (\(instrument.type)) is not allowed for this PaymentIntent. Please attach a "
-                    + "PaymentMethod of one of the allowed types: \(names).", param: "payment_method")
+                "The PaymentMethod provided (\(instrument.type)) is not allowed for this PaymentIntent. Please attach "
+                    + "a PaymentMethod of one of the allowed types: \(names).", param: "payment_method")
         }
         intent["payment_method_types"] = .array(allowed + [.string(instrument.type)])
     }
