@@ -61,6 +61,11 @@ struct Moment: ExpressibleByArgument {
 extension ReconcileSettings.Scope: ExpressibleByArgument {}
 
 extension Severity: ExpressibleByArgument {
+    /// The words, not the numbers behind them.
+    package static var allValueStrings: [String] { allCases.map(\.word) }
+    /// The word, not the number behind it.
+    package var defaultValueDescription: String { word }
+
     /// The severity of that word or letter.
     package init?(argument: String) {
         self.init(word: argument)

@@ -33,7 +33,7 @@ import Testing
         // The ledger's own bytes depend on the version of SQLite; its hash is none of the report's looks.
         reconciliation.books.auditFiles[0].sha256 = String(repeating: "0", count: 64)
         reconciliation.books.auditFiles[0].sizeBytes = 4_096
-        let reports = Reports(reconciliation, name: "july")
+        let reports = ReportBytes(reconciliation, name: "july")
         let bytes =
             switch name {
             case "july.html": reports.html

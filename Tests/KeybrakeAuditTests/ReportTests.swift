@@ -20,7 +20,7 @@ import Testing
     static let hostile =
         "</script><script>alert(1)</script>]]>&amp; =HYPERLINK(\"x\") \u{202E}\u{7}<img src=x onerror=y>"
 
-    private var reports: Reports { Reports(bench.reconcile(), name: "<july>") }
+    private var reports: ReportBytes { ReportBytes(bench.reconcile(), name: "<july>") }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
@@ -106,7 +106,7 @@ import Testing
 
     @Test func junitCallsNothingAPassWhenAnInputIsDamaged() {
         let export = bench.folder.write("cut.csv", String(bench.csv.dropLast(40)))
-        let document = text(Reports(bench.reconcile([export]), name: "cut").junit)
+        let document = text(ReportBytes(bench.reconcile([export]), name: "cut").junit)
         let suites = document.split(separator: "<testsuite ").dropFirst()
         for suite in suites where suite.contains("name=\"KB1") {
             #expect(suite.contains("<skipped") || suite.contains("<failure") || suite.contains("<error"))
@@ -130,7 +130,7 @@ import Testing
         let many = Bench()
         many.ordinaryMonth()
         for number in 0..<2_450 { many.charge("ch_x\(number)", at: 100 + Int64(number), conversation: nil) }
-        let page = text(Reports(many.reconcile(), name: "many").html)
+        let page = text(ReportBytes(many.reconcile(), name: "many").html)
         #expect(page.split(separator: "<details class=\"more\">").count - 1 == 4)
         #expect(page.split(separator: "<tr id=\"f-KB102").count - 1 == 2_450)
         #expect(MarkupCheck.firstFault(in: page, isHTML: true) == nil)
@@ -141,7 +141,7 @@ import Testing
         calm.ordinaryMonth()
         calm.header += ",Mode,PaymentIntent ID"
         calm.lines = calm.lines.map { $0 + ",Test," }
-        let page = text(Reports(calm.reconcile(), name: "calm").html)
+        let page = text(ReportBytes(calm.reconcile(), name: "calm").html)
         #expect(page.contains("Nothing was found."))
         #expect(page.contains("\u{2713} Pass"))
     }

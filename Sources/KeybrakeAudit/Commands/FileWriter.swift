@@ -5,32 +5,14 @@ package struct OutputFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
 }
 
-/// Writes whole files: first beside their place, then into it, so that nobody ever reads half a report.
+/// Writes whole files, so that nobody ever reads half a report.
 enum FileWriter {
     /// Writes the bytes, making the folders on the way.
-    static func write(_ bytes: [UInt8], to path: String) throws(OutputFailure) {
-        try makeFolder(of: path)
-        let draft = path + ".part"
-        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw failure("cannot write", path) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
-            }
-            guard count > 0 else {
-                let failed = failure("cannot write", path)
-                close(file)
-                unlink(draft)
-                throw failed
-            }
-            written += count
-        }
-        guard close(file) == 0, rename(draft, path) == 0 else {
-            let failed = failure("cannot write", path)
-            unlink(draft)
-            throw failed
-        }
+    @discardableResult
+    static func write(_ bytes: [UInt8], to path: String) throws(OutputFailure) -> SummaryDocument.Output {
+        var stream = try FileStream(path: path)
+        try stream.write(bytes)
+        return try stream.finish()
     }
 
     /// Makes the folder in which the path lies.
@@ -43,7 +25,8 @@ enum FileWriter {
         }
     }
 
-    private static func failure(_ what: String, _ path: String) -> OutputFailure {
+    /// The failure with the reason that the system gave last.
+    static func failure(_ what: String, _ path: String) -> OutputFailure {
         OutputFailure(description: "\(what) \(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -1,5 +1,3 @@
-internal import KeybrakeCrypto
-
 /// `keybrake-audit reconcile`: reads, judges, writes the reports, and says what came of it.
 package enum Reconcile {
     /// What is to be reconciled, and where the reports go.
@@ -46,20 +44,19 @@ package enum Reconcile {
         let reconciliation = Reconciliation(
             exports: request.exports, audit: request.audit, settings: request.settings,
             showsProgress: request.showsProgress)
-        let reports = Reports(reconciliation, name: request.name)
         let base = "\(request.folder)/\(ReportName.fileName(request.name))"
         let paths = [
             request.html ?? base + ".html", request.junit ?? base + ".junit.xml",
             request.json ?? base + ".findings.jsonl",
         ]
-        var outputs: [SummaryDocument.Output] = []
-        for (path, bytes) in zip(paths, [reports.html, reports.junit, reports.lines]) {
-            try FileWriter.write(bytes, to: path)
-            outputs.append(
-                SummaryDocument.Output(
-                    name: ExportReader.baseName(path), sizeBytes: Int64(bytes.count),
-                    sha256: SHA256Digest(hashing: bytes).description))
+        var lines = try FileStream(path: paths[2])
+        let reports = try Reports(reconciliation, name: request.name) { bytes throws(OutputFailure) in
+            try lines.write(bytes)
         }
+        let outputs = [
+            try FileWriter.write(reports.html, to: paths[0]), try FileWriter.write(reports.junit, to: paths[1]),
+            try lines.finish(),
+        ]
         let summary = SummaryDocument.bytes(reconciliation, name: request.name, outputs: outputs)
         try FileWriter.write(summary, to: summaryPath(html: paths[0]))
         return Answer(
@@ -74,20 +71,31 @@ package enum Reconcile {
 
 /// All reports of a reconciliation, made in one pass over the findings.
 struct Reports {
-    private(set) var html: [UInt8] = []
-    private(set) var junit: [UInt8] = []
-    private(set) var lines: [UInt8] = []
+    /// How many bytes of finding lines are collected before they are handed on.
+    private static let lineBytesMax = 1 << 20
 
-    init(_ reconciliation: Reconciliation, name: String) {
+    let html: [UInt8]
+    let junit: [UInt8]
+
+    /// - Parameter writeLines: takes the finding lines, piece by piece, as there may be millions.
+    init(
+        _ reconciliation: Reconciliation, name: String, writeLines: ([UInt8]) throws(OutputFailure) -> Void
+    ) throws(OutputFailure) {
         let evidence = reconciliation.evidence()
         var page = HTMLReport(reconciliation, name: name)
         var suites = JUnitReport(reconciliation)
+        var lines: [UInt8] = []
         for draft in reconciliation.judgement.drafts {
             let finding = evidence.finding(draft)
             FindingLines.append(finding, to: &lines)
             page.add(finding)
             suites.add(finding)
+            if lines.count >= Self.lineBytesMax {
+                try writeLines(lines)
+                lines.removeAll(keepingCapacity: true)
+            }
         }
+        try writeLines(lines)
         html = page.finish()
         junit = suites.finish()
     }

@@ -11,7 +11,8 @@ final class EvidenceBuilder {
     let settings: ReconcileSettings
     private let excerpts: ExcerptReader
     private let rows: AuditRowReader?
-    private var usedNames: [String: Int] = [:]
+    /// How often each name was given, by its hash.
+    private var usedNames: [UInt64: Int] = [:]
     private var chargesByTime: [UInt32]?
 
     init(books: Books, judgement: Judgement, settings: ReconcileSettings, database: AuditDatabase?) {
@@ -40,8 +41,9 @@ final class EvidenceBuilder {
             finding.subject = about
             finding.summary = text
         }
-        let uses = usedNames[finding.name, default: 0] + 1
-        usedNames[finding.name] = uses
+        let hash = ChargeJSON.hash(finding.name)
+        let uses = usedNames[hash, default: 0] + 1
+        usedNames[hash] = uses
         if uses > 1 { finding.subject += "~\(uses)" }
         return finding
     }

@@ -73,3 +73,18 @@ extension Reconciliation {
         finding(check)?.facts.first { $0.label == label }?.value
     }
 }
+
+/// All reports of a reconciliation in memory.
+struct ReportBytes {
+    let html: [UInt8]
+    let junit: [UInt8]
+    let lines: [UInt8]
+
+    init(_ reconciliation: Reconciliation, name: String) {
+        var lines: [UInt8] = []
+        let reports = try? Reports(reconciliation, name: name) { lines += $0 }
+        html = reports?.html ?? []
+        junit = reports?.junit ?? []
+        self.lines = lines
+    }
+}
