@@ -4,12 +4,13 @@ import PackageDescription
 /// Every target is Swift 6, says `any` where it means it, and imports only what it names.
 let warningsAreErrors = Context.environment["KEYBRAKE_WARNINGS_AS_ERRORS"] == "1"
 
-let house: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+let house: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -101,7 +102,8 @@ let package = Package(
             dependencies: [
                 "KeybrakeServer", "KeybrakeAdmin", "KeybrakeGateway", "KeybrakeLedger", "KeybrakeLedgerPostgres",
                 "KeybrakeCassettes", "KeybrakeEmulator", "KeybrakeStripe", "KeybrakeCrypto",
-                arguments, configuration, yams, lifecycle, unixSignals, systemPackage, logging, nioCore, nioPosix, nioHTTP1,
+                arguments, configuration, yams, lifecycle, unixSignals, systemPackage, logging, nioCore, nioPosix,
+                nioHTTP1,
             ],
             swiftSettings: house
         ),

@@ -24,15 +24,14 @@ package enum HMACSHA256 {
                 preconditionFailure("libcrypto has no HMAC")
             }
             EVP_MAC_free(algorithm)
+            // HMAC fills every key up with zeros, so one zero is the same key as none, which libcrypto would refuse.
+            let padded = key.isEmpty ? [0] : key
             var name = Array("SHA256".utf8CString)
             let isReady = name.withUnsafeMutableBufferPointer { name in
                 let parameters = [
                     OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
                 ]
-                // An empty key is a key, but a null pointer would mean "keep the one before".
-                return key.isEmpty
-                    ? EVP_MAC_init(context, [0], 0, parameters) == 1
-                    : EVP_MAC_init(context, key, key.count, parameters) == 1
+                return EVP_MAC_init(context, padded, padded.count, parameters) == 1
             }
             precondition(isReady, "libcrypto cannot compute HMAC-SHA-256")
             prepared = context

@@ -22,87 +22,7 @@ import Testing
     @Test func aVCRPyCassetteReadsLikeThis() throws {
         let text = String(decoding: try VCRPyFormat.text(sample(), base: "https://api.stripe.com"), as: UTF8.self)
         #expect(
-            text == """
-                version: 1
-                interactions:
-                - request:
-                    method: "POST"
-                    uri: "https://api.stripe.com/v1/charges"
-                    body: "amount=1000&expand[0]=customer&metadata[order]=3f0c9a52-7d7e-4f7b-9b60-0a3c1de8a111"
-                    headers:
-                      Content-Type:
-                      - "application/x-www-form-urlencoded"
-                      Stripe-Version:
-                      - "2026-05-27.dahlia"
-                  response:
-                    status:
-                      code: 200
-                      message: "OK"
-                    headers:
-                      Content-Type:
-                      - "application/json"
-                      Stripe-Version:
-                      - "2026-05-27.dahlia"
-                      Date:
-                      - "Sun, 22 Nov 2026 16:40:01 GMT"
-                      Request-Id:
-                      - "req_stripe1"
-                    body:
-                      string: |-
-                        {
-                          "id": "ch_1",
-                          "metadata": {
-                            "order": "3f0c9a52-7d7e-4f7b-9b60-0a3c1de8a111"
-                          }
-                        }
-                    x_keybrake:
-                      decision: "allowed"
-                      recorded_at: "2026-11-22T16:40:01.250000Z"
-                      latency_us: 84211
-                - request:
-                    method: "GET"
-                    uri: "https://api.stripe.com/v1/charges?limit=2&expand[0]=data.customer"
-                    body: null
-                    headers: {}
-                  response:
-                    status:
-                      code: 200
-                      message: "OK"
-                    headers:
-                      Content-Type:
-                      - "application/json"
-                      Stripe-Version:
-                      - "2026-05-27.dahlia"
-                      Date:
-                      - "Sun, 22 Nov 2026 16:40:01 GMT"
-                      Request-Id:
-                      - "req_stripe1"
-                    body:
-                      string: |-
-                        {
-                          "object": "list",
-                          "data": []
-                        }
-                    x_keybrake:
-                      decision: "allowed"
-                      recorded_at: "2026-11-22T16:40:01.250000Z"
-                      latency_us: 84211
-                - request:
-                    method: "GET"
-                    uri: "https://api.stripe.com/v1/files/file_1/contents"
-                    body: null
-                    headers: {}
-                  response:
-                    status:
-                      code: 200
-                      message: "OK"
-                    headers:
-                      Content-Type:
-                      - "application/pdf"
-                    body:
-                      string: !!binary "Jf8A"
-
-                """)
+            text == Self.vcrpyText)
     }
 
     /// The catalogue's part in an import, small enough for these tests.
@@ -252,4 +172,88 @@ import Testing
             #expect(throws: ImportFailure.self) { try format.exchanges(tree) }
         }
     }
+}
+
+extension ExchangeTests {
+    fileprivate static let vcrpyText = """
+        version: 1
+        interactions:
+        - request:
+            method: "POST"
+            uri: "https://api.stripe.com/v1/charges"
+            body: "amount=1000&expand[0]=customer&metadata[order]=3f0c9a52-7d7e-4f7b-9b60-0a3c1de8a111"
+            headers:
+              Content-Type:
+              - "application/x-www-form-urlencoded"
+              Stripe-Version:
+              - "2026-05-27.dahlia"
+          response:
+            status:
+              code: 200
+              message: "OK"
+            headers:
+              Content-Type:
+              - "application/json"
+              Stripe-Version:
+              - "2026-05-27.dahlia"
+              Date:
+              - "Sun, 22 Nov 2026 16:40:01 GMT"
+              Request-Id:
+              - "req_stripe1"
+            body:
+              string: |-
+                {
+                  "id": "ch_1",
+                  "metadata": {
+                    "order": "3f0c9a52-7d7e-4f7b-9b60-0a3c1de8a111"
+                  }
+                }
+            x_keybrake:
+              decision: "allowed"
+              recorded_at: "2026-11-22T16:40:01.250000Z"
+              latency_us: 84211
+        - request:
+            method: "GET"
+            uri: "https://api.stripe.com/v1/charges?limit=2&expand[0]=data.customer"
+            body: null
+            headers: {}
+          response:
+            status:
+              code: 200
+              message: "OK"
+            headers:
+              Content-Type:
+              - "application/json"
+              Stripe-Version:
+              - "2026-05-27.dahlia"
+              Date:
+              - "Sun, 22 Nov 2026 16:40:01 GMT"
+              Request-Id:
+              - "req_stripe1"
+            body:
+              string: |-
+                {
+                  "object": "list",
+                  "data": []
+                }
+            x_keybrake:
+              decision: "allowed"
+              recorded_at: "2026-11-22T16:40:01.250000Z"
+              latency_us: 84211
+        - request:
+            method: "GET"
+            uri: "https://api.stripe.com/v1/files/file_1/contents"
+            body: null
+            headers: {}
+          response:
+            status:
+              code: 200
+              message: "OK"
+            headers:
+              Content-Type:
+              - "application/pdf"
+            body:
+              string: !!binary "Jf8A"
+
+        """
 }

@@ -25,6 +25,7 @@ enum DiskFile {
         let size = Int(status.st_size)
         guard size <= bytesMax else { throw CassetteError(path: path, reason: .tooLarge(limitBytes: bytesMax)) }
         var problem: CassetteError?
+        // SAFETY: `count` tells how many bytes were read into the buffer, and no other is kept.
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < size {
                 // SAFETY: `count < size`, so the pointer lies within the buffer and the rest of it is writable.

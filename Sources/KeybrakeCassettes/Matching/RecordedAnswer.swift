@@ -51,6 +51,7 @@ struct RecordedAnswer {
     /// The text of a JSON value with its lines moved to the left. Only white space between tokens is dropped, because
     /// JSON strings hold no line breaks; in our own layout the result is what Stripe sends, byte for byte.
     private static func dedented(_ value: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        // SAFETY: what is written is never longer than the value, and `count` tells how much that was.
         [UInt8](unsafeUninitializedCapacity: value.count) { target, count in
             var at = 0
             while at < value.count {

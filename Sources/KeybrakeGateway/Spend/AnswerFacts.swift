@@ -23,6 +23,7 @@ package struct AnswerFacts: Sendable, Equatable {
     /// Reads the top-level members of a JSON object; what is missing or of another type stays `nil`.
     package init(_ body: ByteBuffer) {
         body.withUnsafeReadableBytes { raw in
+            // SAFETY: bytes are bytes: UInt8 has no alignment and every bit pattern is one of its values.
             raw.withMemoryRebound(to: UInt8.self) { bytes in
                 JSONScanner(bytes).forEachMember { name, value in
                     take(name: name, value: value)

@@ -8,8 +8,8 @@
 ///     P POST /v1/charges PostCharges f create:charge charge charge o17 @charge amount=amount currency=currency
 ///                                         an operation: verb, path, ID, body (- none, f form, j JSON, m multipart),
 ///                                         action and resource, money class, meter, parameters, answer, then what
-///                                         has a name: amount currency reading otherwise unless (see ``AmountRule``; sums
-///                                         are joined by `+`, alternatives by `|`), host, deprecated
+///                                         has a name: amount currency reading otherwise unless (see ``AmountRule``;
+///                                         sums are joined by `+`, alternatives by `|`), host, deprecated
 ///
 /// A field is a name, `!` when required, a colon and a type. A type begins with `?` when `null` is allowed and `~` when
 /// the empty string is, and goes on with

@@ -1,8 +1,8 @@
 /// Decodes `application/x-www-form-urlencoded` text with Stripe's bracket notation into a tree.
 ///
 /// Strict on purpose: a proxy that reads one value and forwards another is no proxy. A scalar given twice, a name that
-/// is both scalar and map, `a[0]` mixed with `a[]`, broken escapes, bytes that are not UTF-8 and unbalanced brackets are
-/// refused. `a[]=x` and `a[0]=x` both become a list; indices that do not count from zero stay a map.
+/// is both scalar and map, `a[0]` mixed with `a[]`, broken escapes, bytes that are not UTF-8 and unbalanced brackets
+/// are refused. `a[]=x` and `a[0]=x` both become a list; indices that do not count from zero stay a map.
 package struct FormDecoder {
     /// How many pairs one form may hold.
     package static let pairsMax = 1_000

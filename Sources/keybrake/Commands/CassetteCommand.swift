@@ -31,10 +31,8 @@ struct CassetteList: ParsableCommand {
         for file in files {
             let cassette = try CassetteFile.load(file)
             let summary = cassette.summary
-            let version = summary.apiVersion ?? "unknown API version"
-            print(
-                "\(file): \(summary.interactionCount) interactions, \(summary.sizeBytes) bytes, \(summary.source.rawValue), \(version)"
-            )
+            let origin = "\(summary.source.rawValue), \(summary.apiVersion ?? "unknown API version")"
+            print("\(file): \(summary.interactionCount) interactions, \(summary.sizeBytes) bytes, \(origin)")
             for operation in summary.operations { print("  \(operation.count) × \(operation.name)") }
         }
     }
@@ -64,8 +62,8 @@ struct CassetteShow: ParsableCommand {
         if case .json(let body) = interaction.response.body {
             id = body["id"]?.stringValue ?? body["error"]?["code"]?.stringValue ?? ""
         }
-        return
-            "\(number)  \(interaction.request.method) \(interaction.request.path)  \(interaction.response.status)  \(id)"
+        let request = "\(interaction.request.method) \(interaction.request.path)"
+        return "\(number)  \(request)  \(interaction.response.status)  \(id)"
     }
 }
 

@@ -26,9 +26,8 @@ struct Doctor: AsyncParsableCommand {
         let unknown = holds.filter { $0["state"]?.stringValue == "unknown" }
         print("holds       \(holds.count) open, \(unknown.count) of unknown outcome")
         for hold in unknown {
-            print(
-                "  \(hold["id"]?.stringValue ?? "") \(hold["usd"]?.stringValue ?? "") USD since request \(hold["request_id"]?.stringValue ?? "")"
-            )
+            let texts = ["id", "usd", "request_id"].map { hold[$0]?.stringValue ?? "" }
+            print("  \(texts[0]) \(texts[1]) USD since request \(texts[2])")
         }
         guard ledger == "writes", unknown.isEmpty else { throw ExitCode(1) }
     }

@@ -104,9 +104,8 @@ enum CassetteUsage {
     static func report(_ status: ModeControl.Status, strict: Bool, commandStatus: Int32) -> Int32 {
         guard let playback = status.playback else { return commandStatus }
         let total = playback.playCounts.count
-        Console.note(
-            "cassette \(playback.cassette): \(playback.usedCount) of \(total) interactions used, \(playback.misses) misses"
-        )
+        let used = "\(playback.usedCount) of \(total) interactions used"
+        Console.note("cassette \(playback.cassette): \(used), \(playback.misses) misses")
         if playback.usedCount > 0, !playback.unused.isEmpty {
             Console.note("  not used: \(playback.unused.map(String.init).joined(separator: ", "))")
         }

@@ -171,9 +171,8 @@ enum KeyChangeCommand {
         guard !json else { return Console.write(JSONWriter.bytes(.object(answer), layout: .pretty) + [0x0A]) }
         if let key = answer["key"]?.stringValue { print(key) }
         let running = answer["in_flight"]?.arrayValue?.count ?? 0
-        Console.note(
-            "key \(id) is \(answer["state"]?.stringValue ?? "changed"); \(running) calls had passed before and are still running"
-        )
+        let state = answer["state"]?.stringValue ?? "changed"
+        Console.note("key \(id) is \(state); \(running) calls had passed before and are still running")
     }
 }
 

@@ -52,7 +52,7 @@ struct ServeOptions: ParsableArguments {
     var adminTokenFile: String?
     @Flag(
         help:
-            "In emulate mode, let raw sk_test_ keys through to the emulator, ungoverned, to play Stripe for another instance."
+            "In emulate mode, let raw sk_test_ keys reach the emulator, ungoverned: to play Stripe for another."
     )
     var emulatorAcceptsTestKeys = false
     @Option(help: "Number from which the ids of emulated objects follow. Default 1.")

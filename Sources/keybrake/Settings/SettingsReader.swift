@@ -154,10 +154,8 @@ struct SettingsReader {
         }
         for key in mapping.keys {
             guard let name = key.string, names.contains(name) else {
-                throw SettingsFailure(
-                    description:
-                        "\(path): '\(key.string ?? "?")' is no setting; known are \(names.sorted().joined(separator: ", "))"
-                )
+                let known = names.sorted().joined(separator: ", ")
+                throw SettingsFailure(description: "\(path): '\(key.string ?? "?")' is no setting; known are \(known)")
             }
         }
     }

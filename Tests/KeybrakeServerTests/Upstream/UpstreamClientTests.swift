@@ -156,15 +156,16 @@ struct UpstreamClientTests {
         let limits = UpstreamLimits.changed {
             $0.connectionsPerLoopMax = 1
             $0.waitingPerLoopMax = 1
-            $0.waitMilliseconds = 60
-            $0.responseMilliseconds = 400
+            // Far apart, so that a busy machine does not turn one refusal into the other.
+            $0.waitMilliseconds = 2_000
+            $0.responseMilliseconds = 5_000
         }
         try await withClient([[.write(ok), .silence]], limits: limits) { sender, origin in
             #expect(await sender.send() == "200 ok")
             async let first = sender.send()
             while origin.requests.count < 2 { await Task.yield() }
             async let second = sender.send()
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: .milliseconds(200))
             #expect(await sender.send() == "notSent: too many requests wait for a connection to the upstream")
             #expect(await second == "notSent: no connection to the upstream was free in time")
             #expect(await first == "sent: the upstream did not answer in time")

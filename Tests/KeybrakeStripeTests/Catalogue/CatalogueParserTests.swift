@@ -56,7 +56,8 @@ struct CatalogueParserTests {
             E a b
             O a!:?~i b:[{~s40 c:(e0|E0.500|=x) d:<charge|customer> e:u/v1/a/*/b
             R charge o0
-            P POST /v1/charges/{charge} A f create:charge charge charge o0 @charge amount=a+b[c]|d currency=c unless=e+f host=h deprecated
+            P POST /v1/charges/{charge} A f create:charge charge charge o0 @charge amount=a+b[c]|d \
+            currency=c unless=e+f host=h deprecated
             """
         let bytes = Array(text.utf8)
         #expect(throws: Never.self) { try parse(text) }

@@ -10,8 +10,10 @@ struct StripeErrorTests {
             declineCode: "generic_decline", docURL: "https://stripe.com/docs", details: ["charge": "ch_1"])
         #expect(
             JSONWriter.text(error.json)
-                == #"{"error":{"code":"card_declined","decline_code":"generic_decline","doc_url":"https://stripe.com/docs","#
-                + #""message":"Your card was declined.","param":"source","charge":"ch_1","type":"card_error"}}"#)
+                == #"{"error":{"code":"card_declined","decline_code":"generic_decline","#
+                + #""doc_url":"https://stripe.com/docs","message":"Your card was declined.","#
+                + #""param":"source","charge":"ch_1","type":"card_error"}}"#
+        )
         error = .invalid("No such charge: 'x'", param: "id", code: "resource_missing")
         #expect(error.status == 400)
         #expect(

@@ -6,7 +6,8 @@ struct JSONScannerTests {
     @Test("shows top-level members as they were written")
     func members() {
         let text =
-            #" { "id" : "ch_1", "amount":1250 , "nested":{"id":"no","b":["}",1]},"list":[{"a":"]"}],"s":"a\"}b","n":null}"#
+            #" { "id" : "ch_1", "amount":1250 , "nested":{"id":"no","b":["}",1]},"#
+            + #""list":[{"a":"]"}],"s":"a\"}b","n":null}"#
         #expect(
             members(of: text) == [
                 "id=\"ch_1\"", "amount=1250", #"nested={"id":"no","b":["}",1]}"#, #"list=[{"a":"]"}]"#, #"s="a\"}b""#,
