@@ -183,6 +183,8 @@ struct TextTable: ~Copyable {
     }
 
     private static func slots(_ count: Int) -> UnsafeMutablePointer<UInt64> {
+        // SAFETY: fresh memory of count * 8 bytes, aligned to 16, that nothing else has bound.
+        // SAFETY: the memory holds `count` words, is aligned for them, and is initialised before it is read.
         let slots = memory(count * 8).bindMemory(to: UInt64.self, capacity: count)
         slots.initialize(repeating: 0, count: count)
         return slots

@@ -8,6 +8,8 @@ struct HTMLReport {
     static let findingsMax = 100_000
     /// So many findings stand in the open; the others in closed groups.
     static let openFindingsMax = 2_000
+    /// So many findings carry their evidence on the page; it is most of a page's weight.
+    static let evidenceMax = 20_000
     /// How many findings a closed group holds.
     static let groupCount = 200
 
@@ -159,7 +161,7 @@ struct HTMLReport {
     }
 
     private func writeEvidence(_ finding: Finding) {
-        guard !finding.facts.isEmpty else { return }
+        guard !finding.facts.isEmpty, written <= Self.evidenceMax else { return }
         writer.element("details", [("class", "ev")]) {
             writer.element("summary", "Evidence")
             writer.element("dl", [("class", "ev")]) {
@@ -193,6 +195,11 @@ struct HTMLReport {
                 "p",
                 "The page shows \(Figures.count(written)) of \(Figures.count(total)) findings; the JSON lines have all."
             )
+        }
+        if written > Self.evidenceMax {
+            writer.element(
+                "p",
+                "Evidence stands beside the first \(Figures.count(Self.evidenceMax)) findings; the JSON lines have it all.")
         }
         let details = HTMLDetails(writer, reconciliation)
         details.writeConversations()

@@ -1,11 +1,18 @@
 /// A pass over the audit table in the order of row numbers, without making a string or an object of anything.
 ///
-/// Outcome rows are read with all columns, other rows with four, because an outcome repeats what its intent says.
+/// Outcome rows are read with all columns, other rows with four, because an outcome repeats what its intent says. The
+/// two queries walk through the table side by side, a block of numbers at a time, so that each page is fetched once.
 package struct AuditScan {
+    /// How many row numbers a block spans: their pages fit into the page cache.
+    private static let blockSpan: Int64 = 2_048
+
     private let others: ReadStatement
     private let outcomes: ReadStatement
-    private var hasOther: Bool
-    private var hasOutcome: Bool
+    private let following: ReadStatement
+    private var hasOther = false
+    private var hasOutcome = false
+    /// The first number behind the block that is being read.
+    private var blockEnd = Int64.min
 
     /// The row that the scan stands on. Its bytes are valid until ``next()`` is called again.
     package private(set) var row = AuditRowView()
@@ -17,16 +24,18 @@ package struct AuditScan {
 
     init(on connection: OpaquePointer) throws(AuditDatabaseFailure) {
         others = try ReadStatement(
-            "SELECT seq, at_us, request_id, kind FROM audit WHERE kind <> 'outcome' ORDER BY seq", on: connection)
+            """
+            SELECT seq, at_us, request_id, kind FROM audit WHERE kind <> 'outcome' AND seq >= ? AND seq < ? ORDER BY seq
+            """,
+            on: connection)
         outcomes = try ReadStatement(
             """
             SELECT seq, at_us, request_id, key_id, conversation, operation, mode, decision, status, upstream_status,
               ending, object_id, related_id, meter, amount, currency, usd_cents, customer, idempotency_key, policy_hash
-            FROM audit WHERE kind = 'outcome' ORDER BY seq
+            FROM audit WHERE kind = 'outcome' AND seq >= ? AND seq < ? ORDER BY seq
             """,
             on: connection)
-        hasOther = try others.step()
-        hasOutcome = try outcomes.step()
+        following = try ReadStatement("SELECT min(seq) FROM audit WHERE seq >= ?", on: connection)
     }
 
     /// Moves to the next row; `false` after the last.
@@ -37,12 +46,30 @@ package struct AuditScan {
         case .outcome: hasOutcome = try outcomes.step()
         }
         pending = .none
-        guard hasOther || hasOutcome else { return false }
+        while !hasOther, !hasOutcome {
+            guard try beginBlock() else { return false }
+        }
         if hasOther, !hasOutcome || others.integer(0) < outcomes.integer(0) {
             fillOther()
         } else {
             fillOutcome()
         }
+        return true
+    }
+
+    /// Begins the block that holds the next row; `false` when there is none.
+    private mutating func beginBlock() throws(AuditDatabaseFailure) -> Bool {
+        following.bind(blockEnd, at: 1)
+        guard try following.step(), let first = following.optionalInteger(0), first < Int64.max - Self.blockSpan else {
+            return false
+        }
+        blockEnd = first + Self.blockSpan
+        for cursor in [others, outcomes] {
+            cursor.bind(first, at: 1)
+            cursor.bind(blockEnd, at: 2)
+        }
+        hasOther = try others.step()
+        hasOutcome = try outcomes.step()
         return true
     }
 
