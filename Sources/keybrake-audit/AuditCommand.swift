@@ -1,4 +1,5 @@
 import ArgumentParser
+import KeybrakeAudit
 
 /// `keybrake-audit`: does the proxy's audit agree with what Stripe charged?
 @main struct AuditCommand: ParsableCommand {
@@ -9,6 +10,7 @@ import ArgumentParser
             Exit codes: 0 nothing found at or above the threshold; 1 findings; 2 the inputs do not allow a verdict; \
             64 the command was not understood.
             """,
+        version: AuditVersion.name,
         subcommands: [ReconcileCommand.self, ExplainCommand.self, PublishCommand.self, VerifyCommand.self]
     )
 }

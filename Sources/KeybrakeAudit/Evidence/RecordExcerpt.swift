@@ -74,6 +74,7 @@ final class ExcerptReader {
         while true {
             if case .whole(let length) = JSONObjectSpan.judge(source.window, findsPages: false) {
                 let bytes = UnsafeRawBufferPointer(rebasing: source.window[..<length])
+                // SAFETY: bytes are bytes: UInt8 has no alignment and every bit pattern is one of its values.
                 return excerpt(of: try? JSONParser.parse(bytes.bindMemory(to: UInt8.self)))
             }
             guard try source.more() else { return RecordExcerpt() }

@@ -131,6 +131,7 @@ struct ChargeListReader: ~Copyable {
         itemCount += 1
         let value: JSONValue
         do throws(JSONParser.Failure) {
+            // SAFETY: bytes are bytes: UInt8 has no alignment and every bit pattern is one of its values.
             value = try JSONParser.parse(item.bindMemory(to: UInt8.self))
         } catch {
             problems.add(

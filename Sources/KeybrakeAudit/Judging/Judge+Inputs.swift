@@ -12,6 +12,13 @@ extension Judge {
             find(.repeatedRecords, .sentence(about: later, "\(count) repeated records \(place)"))
         }
         for file in books.files where file.state != .refused {
+            for fact in file.missingFacts where ExportFact.indispensable.contains(fact) {
+                find(
+                    .unreadableInput,
+                    .sentence(
+                        about: "\(file.name), \(fact.rawValue) is missing",
+                        "\(file.name) has no \(fact.rawValue), without which no charge can be compared"))
+            }
             for fact in file.missingFacts {
                 find(
                     .missingColumn,
@@ -21,11 +28,19 @@ extension Judge {
         judgePeriods()
     }
 
+    /// Whether the proxy let a payment through that must be in an export of the account.
+    private var hasAcceptedCharges: Bool {
+        books.attempts.contains { $0.succeeded && $0.attempt != .otherMode && $0.attempt != .outsidePeriod }
+    }
+
     private static func precedes(_ one: RepeatedPair, _ other: RepeatedPair) -> Bool {
         (one.earlierFile, one.laterFile) < (other.earlierFile, other.laterFile)
     }
 
     private mutating func judgePeriods() {
+        if books.audit.isReadable, books.charges.isEmpty, hasAcceptedCharges {
+            find(.periods, .sentence(about: "no charges", "the audit has accepted charges, but the exports have none"))
+        }
         guard books.audit.isReadable, !books.charges.isEmpty else { return }
         guard let audit = coverage.audit else {
             find(.periods, .sentence(about: "audit", "the audit has no rows"))

@@ -218,6 +218,7 @@ struct Matcher {
             return coverage.exportsCover(attempt.startedAt) ? .unknownNotCharged : .outsideWindow
         }
         guard attempt.succeeded else { return .declined }
+        if isReplay(attempt) { return .followUp }
         if isIncomplete(attempt) { return .incomplete }
         guard claimsCharge(attempt) else { return attempt.flags.contains(.isFollowUp) ? .followUp : .withoutCharge }
         if isDamaged { return .notJudged }
@@ -229,6 +230,11 @@ struct Matcher {
         if attempt.flags.contains(.objectIsCharge) || attempt.related != 0 { return true }
         let areIntentsListed = books.files.allSatisfy { !$0.missingFacts.contains(.paymentIntent) }
         return attempt.flags.contains(.objectIsIntent) && attempt.ending == .settled && areIntentsListed
+    }
+
+    /// Whether the proxy gave the stored answer of an earlier call: accepted, but nothing was sent, held or settled.
+    private func isReplay(_ attempt: AttemptRecord) -> Bool {
+        attempt.object == 0 && attempt.ending == .none && attempt.idempotencyHash != 0
     }
 
     /// Whether the row lacks what every accepted payment has.

@@ -38,4 +38,7 @@ enum ExportFact: String, CaseIterable {
     case customer = "Customer ID"
     case paymentIntent = "PaymentIntent ID"
     case mode = "Mode"
+
+    /// Without these no charge can be compared, whatever else is there.
+    static let indispensable: Set<ExportFact> = [.amount, .currency, .status, .created]
 }

@@ -1,5 +1,8 @@
 /// The reconciliation in a few lines, for the terminal.
 enum TextReport {
+    /// How many problems of the inputs are told one by one; the reports have all of them.
+    private static let problemsMax = 10
+
     /// Verdict, what was found, the proof line, and where the reports are.
     static func text(_ reconciliation: Reconciliation, paths: [String]) -> String {
         let judgement = reconciliation.judgement
@@ -17,6 +20,13 @@ enum TextReport {
                 "  \(check.id) \(severity.word.padded(to: 8)) \(Figures.count(number).leftPadded(to: 7))  "
                     + check.title
             )
+        }
+        for problem in reconciliation.books.problems.prefix(problemsMax) {
+            let place = problem.line.map { ", line \($0)" } ?? ""
+            lines.append("  \(problem.check.id) \(problem.file)\(place): \(problem.text)")
+        }
+        for draft in judgement.drafts.filter({ $0.effect == .error }).prefix(problemsMax) {
+            if case .sentence(_, let text) = draft.subject { lines.append("  \(draft.check.id) \(text)") }
         }
         for file in reconciliation.books.files + reconciliation.books.auditFiles {
             lines += file.notes.map { "note: \(file.name): \($0)" }

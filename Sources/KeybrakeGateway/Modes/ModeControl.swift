@@ -48,6 +48,7 @@ package final class ModeControl: Sendable {
     private let live: LiveMode
     private let emulate: EmulateMode
     private let hasUpstreamKey: Bool
+    private let isKeyLive: Bool
     private let version: String
     private let apiVersion: String
     private let logger: Logger
@@ -61,6 +62,7 @@ package final class ModeControl: Sendable {
         live = LiveMode(upstream: upstream, key: upstreamKey)
         emulate = EmulateMode(emulator: emulator)
         hasUpstreamKey = upstreamKey != nil
+        isKeyLive = upstreamKey?.isLive ?? false
         self.version = version
         self.apiVersion = apiVersion
         self.logger = logger
@@ -120,9 +122,17 @@ package final class ModeControl: Sendable {
             return (live, [])
         case .record:
             try requireKey()
+            try refuseLiveKey()
             return try record(path: try path(request), atMicroseconds: now)
         case .replay:
             return try replay(path: try path(request), miss: request.miss)
+        }
+    }
+
+    /// A cassette goes into git: real customers' data has no place in it, and real money none in a recording.
+    private func refuseLiveKey() throws(Failure) {
+        guard !isKeyLive else {
+            throw Failure(description: "record mode takes test keys only; STRIPE_SECRET_KEY holds a live one")
         }
     }
 

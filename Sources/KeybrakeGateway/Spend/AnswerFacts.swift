@@ -36,7 +36,7 @@ package struct AnswerFacts: Sendable, Equatable {
     private mutating func take(name: Slice<UnsafeBufferPointer<UInt8>>, value: Slice<UnsafeBufferPointer<UInt8>>) {
         switch name.count {
         case 2 where name.elementsEqual("id".utf8): id = Self.text(value)
-        case 5 where name.elementsEqual("error".utf8): errorType = Self.member("type", of: value)
+        case 5 where name.elementsEqual("error".utf8): takeError(value)
         case 6 where name.elementsEqual("amount".utf8): amount = Self.number(value)
         case 6 where name.elementsEqual("object".utf8): object = Self.text(value)
         case 6 where name.elementsEqual("status".utf8): status = Self.text(value)
@@ -50,6 +50,12 @@ package struct AnswerFacts: Sendable, Equatable {
         case 17 where name.elementsEqual("amount_capturable".utf8): amountCapturable = Self.number(value)
         default: break
         }
+    }
+
+    /// What kind of error it is, and the failed charge that a declined payment names inside it.
+    private mutating func takeError(_ value: Slice<UnsafeBufferPointer<UInt8>>) {
+        errorType = Self.member("type", of: value)
+        charge = Self.member("charge", of: value)
     }
 
     /// The text of a string without escapes, which is all that ids and words need.

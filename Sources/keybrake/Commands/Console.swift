@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 
 /// The process's own surroundings: environment, standard output and error.
@@ -13,7 +14,13 @@ enum Console {
 
     /// Writes bytes to standard output as they are.
     static func write(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes))
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            // Whoever read has closed the pipe, as `head` does: there is nobody left to write for.
+            guard count > 0 else { exit(errno == EPIPE ? 0 : 74) }
+            rest = rest.dropFirst(count)
+        }
     }
 
     /// Writes a line to standard error.

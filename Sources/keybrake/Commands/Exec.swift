@@ -55,10 +55,10 @@ struct Exec: AsyncParsableCommand {
         environment["STRIPE_API_BASE"] = base
         environment["KEYBRAKE_PROXY_URL"] = base
         environment["KEYBRAKE_VAULT_KEY"] = key
-        environment["KEYBRAKE_CONTROL_URL"] = "http://\(control)"
-        environment["KEYBRAKE_ADMIN_TOKEN"] = instance.adminToken
-        // The command must not find the real key that the proxy may hold.
-        environment["STRIPE_SECRET_KEY"] = nil
+        // The command must find neither the real key nor a way to lift its own cap.
+        for name in ["STRIPE_SECRET_KEY", "KEYBRAKE_ADMIN_TOKEN", "KEYBRAKE_ADMIN_TOKEN_FILE", "KEYBRAKE_CONTROL_URL"] {
+            environment[name] = nil
+        }
         return try await ChildProcess.run(command, environment: environment)
     }
 

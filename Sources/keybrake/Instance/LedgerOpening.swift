@@ -1,3 +1,4 @@
+import Glibc
 import KeybrakeCrypto
 import KeybrakeGateway
 import KeybrakeLedger
@@ -16,8 +17,25 @@ enum LedgerOpening {
         return try PostgresLedgerStore(settings: postgres, clock: ClockReading.microsecondsNow, logger: logger)
     }
 
+    /// A database with keys, but without the secret that verifies them, is a mistake and no first start.
+    static func refuseLostSecret(_ settings: ServeSettings) throws {
+        guard !PostgresAddress.isURL(settings.database), access(settings.database, F_OK) == 0,
+            access(settings.secretPath, F_OK) != 0
+        else { return }
+        throw SettingsFailure(
+            description: "\(settings.database) is there, but its secret \(settings.secretPath) is not; without it no "
+                + "vault key can be verified. Put it back, or name it with --secret-file")
+    }
+
+    /// The file behind symbolic links, so that two names of one ledger share one lock.
+    private static func realPath(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     private static func file(_ settings: ServeSettings, _ logger: Logger) throws -> any LedgerStore {
-        var file = SQLiteLedgerSettings(path: settings.database)
+        var file = SQLiteLedgerSettings(path: realPath(settings.database))
         file.statuses.spendCapExceeded = settings.capStatus
         return try SQLiteLedgerStore(settings: file, atMicroseconds: ClockReading.microsecondsNow(), logger: logger)
     }
