@@ -193,13 +193,13 @@ struct HTMLReport {
         if total > written {
             writer.element(
                 "p",
-                "The page shows \(Figures.count(written)) of \(Figures.count(total)) findings; the JSON lines have all."
+                "The page shows \(Figures.count(written)) of \(Figures.count(total)) findings; JSON lines have all."
             )
         }
         if written > Self.evidenceMax {
             writer.element(
                 "p",
-                "Evidence stands beside the first \(Figures.count(Self.evidenceMax)) findings; the JSON lines have it all.")
+                "Evidence stands beside the first \(Figures.count(Self.evidenceMax)) findings; the JSON lines have all.")
         }
         let details = HTMLDetails(writer, reconciliation)
         details.writeConversations()

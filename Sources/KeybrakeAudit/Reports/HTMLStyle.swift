@@ -75,7 +75,7 @@ enum HTMLStyle {
         dl.ev{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.15rem .9rem;margin:.4rem 0;\
         font-size:.84rem}
         dl.ev dt{color:var(--soft)}dl.ev dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
-        .hash{font-size:.72rem;overflow-wrap:anywhere;min-width:16rem}
+        .hash{font-size:.72rem;overflow-wrap:anywhere;min-width:10rem}
         .tools{display:none;gap:.8rem;align-items:center;flex-wrap:wrap;margin:.6rem 0;position:sticky;top:0;\
         background:var(--paper);padding:.6rem 0;z-index:1}
         .scripted .tools{display:flex}

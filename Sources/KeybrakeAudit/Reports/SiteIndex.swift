@@ -79,7 +79,7 @@ struct SiteIndex {
                 if !report.isIntact { writer.element("span", [("class", "bad")], " (files changed)") }
             }
             writer.element("td", [("class", "t")], period(report))
-            writer.element("td", [("class", "n")], charged(report))
+            writer.element("td", [("class", "n why")], charged(report))
             writer.element("td", [("class", "n")], report.summary["figures"]?["export records"]?.stringValue ?? "")
             writer.element("td", [("class", "n")], report.summary["figures"]?["findings"]?.stringValue ?? "")
             writer.element("td", [("class", "id hash")], page?.sha256 ?? "")
