@@ -199,7 +199,8 @@ struct HTMLReport {
         if written > Self.evidenceMax {
             writer.element(
                 "p",
-                "Evidence stands beside the first \(Figures.count(Self.evidenceMax)) findings; the JSON lines have all.")
+                "Evidence stands beside the first \(Figures.count(Self.evidenceMax)) findings; the JSON lines have all."
+            )
         }
         let details = HTMLDetails(writer, reconciliation)
         details.writeConversations()
