@@ -27,10 +27,10 @@ struct Instance {
     /// Opens the ledger, puts the mode in force and listens. Throws what an operator can act on.
     static func start(_ settings: ServeSettings, logger: Logger) async throws -> Instance {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
-        try LedgerOpening.refuseLostSecret(settings)
+        let ledger = try LedgerOpening.open(settings, logger: logger)
+        try await LedgerOpening.refuseLostSecret(settings, ledger: ledger)
         let secret = try Array(SecretFile.textOrNew(settings.secretPath) { SecureRandom.base62(count: 43) }.utf8)
         let adminToken = try SecretFile.textOrNew(settings.adminTokenPath) { "kba_" + SecureRandom.base62(count: 40) }
-        let ledger = try LedgerOpening.open(settings, logger: logger)
         let emulator = EmulatorHost(configuration: emulatorConfiguration(settings))
         let upstream = try UpstreamClient(
             configuration: UpstreamConfiguration(

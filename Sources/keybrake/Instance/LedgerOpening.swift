@@ -17,14 +17,13 @@ enum LedgerOpening {
         return try PostgresLedgerStore(settings: postgres, clock: ClockReading.microsecondsNow, logger: logger)
     }
 
-    /// A database with keys, but without the secret that verifies them, is a mistake and no first start.
-    static func refuseLostSecret(_ settings: ServeSettings) throws {
-        guard !PostgresAddress.isURL(settings.database), access(settings.database, F_OK) == 0,
-            access(settings.secretPath, F_OK) != 0
-        else { return }
+    /// A ledger with keys, but without the secret that verifies them, is a mistake and no first start.
+    static func refuseLostSecret(_ settings: ServeSettings, ledger: any LedgerStore) async throws {
+        guard access(settings.secretPath, F_OK) != 0, !ledger.directory.all().isEmpty else { return }
+        await ledger.close()
         throw SettingsFailure(
-            description: "\(settings.database) is there, but its secret \(settings.secretPath) is not; without it no "
-                + "vault key can be verified. Put it back, or name it with --secret-file")
+            description: "\(settings.databaseText) has vault keys, but its secret \(settings.secretPath) is not there; "
+                + "without it none of them can be verified. Put it back, or name it with --secret-file")
     }
 
     /// The file behind symbolic links, so that two names of one ledger share one lock.
