@@ -20,6 +20,8 @@ package struct EmulatorCall: Sendable {
     package var apiVersion: String?
     /// `X-Keybrake-Fault`: a fault for this one request.
     package var faultHeader: String?
+    /// The conversation that the call belongs to, for fault rules that are about one.
+    package var conversation: String?
     /// The id under which this request is answered (`req_…`).
     package var requestID: String
 
@@ -37,7 +39,7 @@ package struct EmulatorCall: Sendable {
     package init(
         match: OperationMatch, form: FormMap = FormMap(), json: JSONValue? = nil, upload: Upload? = nil,
         apiKey: String = "sk_test_emulated", account: String? = nil, idempotencyKey: String? = nil,
-        apiVersion: String? = nil, faultHeader: String? = nil, requestID: String
+        apiVersion: String? = nil, faultHeader: String? = nil, conversation: String? = nil, requestID: String
     ) {
         self.match = match
         self.form = form
@@ -48,6 +50,7 @@ package struct EmulatorCall: Sendable {
         self.idempotencyKey = idempotencyKey
         self.apiVersion = apiVersion
         self.faultHeader = faultHeader
+        self.conversation = conversation
         self.requestID = requestID
     }
 }

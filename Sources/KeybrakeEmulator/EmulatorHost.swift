@@ -4,7 +4,7 @@ import Synchronization
 /// Owns the worlds and lets many threads use them: one lock for each world, held for microseconds.
 package final class EmulatorHost: Sendable {
     /// One world behind its lock.
-    private final class Cell: Sendable {
+    final class Cell: Sendable {
         let world: Mutex<World>
 
         init(_ world: World) {
@@ -140,7 +140,8 @@ package final class EmulatorHost: Sendable {
         Failure(description: "more than \(configuration.worldsMax) worlds")
     }
 
-    private func cell(_ name: String) throws(Failure) -> Cell {
+    /// The world of that name, which begins when it is named for the first time.
+    func cell(_ name: String) throws(Failure) -> Cell {
         try cells.withLock { cells throws(Failure) in
             if let cell = cells[name] { return cell }
             guard cells.count < configuration.worldsMax else { throw tooMany }

@@ -1,8 +1,9 @@
 internal import KeybrakeStripe
 
-/// A fault that one request asks for with `X-Keybrake-Fault`, so that parallel tests do not disturb each other.
+/// A fault that befalls one request: asked for by its `X-Keybrake-Fault` header, so that parallel tests do not disturb
+/// each other, or by a ``FaultRule`` of the world.
 ///
-/// The header holds words separated by `;`, each at most once:
+/// It is given in words, each at most once; the header separates them by `;`:
 ///
 ///     status=500              the answer is that error (400…599); nothing is executed
 ///     code=lock_timeout       the error's code; with `status` only
@@ -24,81 +25,111 @@ struct Fault: Sendable, Equatable {
     private(set) var reason: String?
     private(set) var shouldRetry: Bool?
     private(set) var isExecuted = true
+    /// Who asked for it, for the error's message.
+    var origin = "X-Keybrake-Fault"
     private var resets = false
     private var truncatedBytes: Int?
     private var delayMilliseconds = 0
     private var slowMilliseconds: Int?
 
-    /// Reads the header.
+    /// One word, with its value if it has one.
+    struct Word {
+        let name: String
+        let value: String?
+    }
+
+    /// Why words make no fault.
+    struct Refusal: Error, Equatable {
+        let reason: String
+    }
+
+    /// Reads the words.
     ///
-    /// - Throws: 400 for an unknown word, a bad value, or words that contradict each other.
-    init(_ header: String) throws(StripeError) {
-        guard header.utf8.count <= Self.headerBytesMax else {
-            throw Self.refused("it is longer than \(Self.headerBytesMax) bytes")
-        }
-        var seen: Set<Substring> = []
+    /// - Throws: for an unknown word, a bad value, or words that contradict each other.
+    init(_ words: [Word]) throws(Refusal) {
+        var seen: Set<String> = []
         var isAfterCommit = false
-        for word in header.split(separator: ";", omittingEmptySubsequences: false) {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = parts[0]
-            guard seen.insert(name).inserted else { throw Self.refused("`\(name)` is there twice") }
-            if parts.count == 1 {
-                switch name {
-                case "reset", "timeout_before_commit":
-                    resets = true
-                    isExecuted = false
-                case "timeout_after_commit": resets = true
-                case "after_commit": isAfterCommit = true
-                default: throw Self.refused("`\(name.prefix(40))` is not known")
-                }
-            } else {
-                try take(name, parts[1])
+        for word in words {
+            guard seen.insert(word.name).inserted else { throw Refusal(reason: "`\(word.name)` is there twice") }
+            if let value = word.value {
+                try take(word.name, value)
+                continue
+            }
+            switch word.name {
+            case "reset", "timeout_before_commit":
+                resets = true
+                isExecuted = false
+            case "timeout_after_commit": resets = true
+            case "after_commit": isAfterCommit = true
+            default: throw Refusal(reason: "`\(word.name.prefix(40))` is not known")
             }
         }
         if status != nil { isExecuted = isAfterCommit }
         try checkWhole(isAfterCommit: isAfterCommit)
     }
 
-    private mutating func take(_ name: Substring, _ value: Substring) throws(StripeError) {
+    /// Reads the header.
+    ///
+    /// - Throws: 400 when it cannot be used.
+    init(_ header: String) throws(StripeError) {
+        do throws(Refusal) {
+            self = try Fault(Self.words(of: header))
+        } catch {
+            throw .invalid("The header X-Keybrake-Fault cannot be used: \(error.reason).", param: "X-Keybrake-Fault")
+        }
+    }
+
+    /// The words between the semicolons.
+    static func words(of text: String) throws(Refusal) -> [Word] {
+        guard text.utf8.count <= headerBytesMax else {
+            throw Refusal(reason: "it is longer than \(headerBytesMax) bytes")
+        }
+        return text.split(separator: ";", omittingEmptySubsequences: false).map { word in
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return Word(name: String(parts[0]), value: parts.count == 1 ? nil : String(parts[1]))
+        }
+    }
+
+    private mutating func take(_ name: String, _ value: String) throws(Refusal) {
         switch name {
         case "status": status = try Self.number(name, value, 400...599)
         case "code":
             guard !value.isEmpty, value.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F }) else {
-                throw Self.refused("`code` takes small letters and `_`")
+                throw Refusal(reason: "`code` takes small letters and `_`")
             }
-            code = String(value)
+            code = value
         case "reason":
-            guard Self.reasons.contains(String(value)) else {
-                throw Self.refused("`reason` is one of \(Self.reasons.joined(separator: ", "))")
+            guard Self.reasons.contains(value) else {
+                throw Refusal(reason: "`reason` is one of \(Self.reasons.joined(separator: ", "))")
             }
-            reason = String(value)
+            reason = value
         case "should_retry":
-            guard value == "true" || value == "false" else { throw Self.refused("`should_retry` is true or false") }
+            guard value == "true" || value == "false" else { throw Refusal(reason: "`should_retry` is true or false") }
             shouldRetry = value == "true"
         case "truncate": truncatedBytes = try Self.number(name, value, 0...16_777_216)
         case "delay_ms": delayMilliseconds = try Self.number(name, value, 0...Self.millisecondsMax)
         case "slow_ms": slowMilliseconds = try Self.number(name, value, 1...Self.millisecondsMax)
-        default: throw Self.refused("`\(name.prefix(40))` is not known")
+        default: throw Refusal(reason: "`\(name.prefix(40))` is not known")
         }
     }
 
-    private func checkWhole(isAfterCommit: Bool) throws(StripeError) {
+    private func checkWhole(isAfterCommit: Bool) throws(Refusal) {
         guard !(resets && (status != nil || truncatedBytes != nil)) else {
-            throw Self.refused("a reset has no status and no body")
+            throw Refusal(reason: "a reset has no status and no body")
         }
         guard status != nil || (code == nil && !isAfterCommit) else {
-            throw Self.refused("`code` and `after_commit` need `status`")
+            throw Refusal(reason: "`code` and `after_commit` need `status`")
         }
-        guard reason == nil || status == 429 else { throw Self.refused("`reason` needs `status=429`") }
+        guard reason == nil || status == 429 else { throw Refusal(reason: "`reason` needs `status=429`") }
     }
 
     /// The error that takes the answer's place; `nil` when the answer itself goes out.
     var error: StripeError? {
         guard let status else { return nil }
-        let kind: StripeError.Kind = status >= 500 || status == 409 ? .api : .invalidRequest
+        let kind: StripeError.Kind = status >= 500 || status == 409 ? .api : status == 402 ? .card : .invalidRequest
         return StripeError(
             status: status, kind: kind, code: code ?? (status == 429 ? "rate_limit" : nil),
-            message: "This fault was asked for with X-Keybrake-Fault.")
+            message: "This fault was asked for by \(origin).")
     }
 
     /// The answer with the fault's headers, on its way through the fault.
@@ -120,16 +151,10 @@ struct Fault: Sendable, Equatable {
         "global-rate", "endpoint-rate", "global-concurrency", "endpoint-concurrency", "resource-specific",
     ]
 
-    private static func number(_ name: Substring, _ value: Substring, _ range: ClosedRange<Int>) throws(StripeError)
-        -> Int
-    {
-        guard ScalarCheck.isInteger(String(value)), let number = Int(value), range.contains(number) else {
-            throw refused("`\(name)` is a whole number from \(range.lowerBound) to \(range.upperBound)")
+    private static func number(_ name: String, _ value: String, _ range: ClosedRange<Int>) throws(Refusal) -> Int {
+        guard ScalarCheck.isInteger(value), let number = Int(value), range.contains(number) else {
+            throw Refusal(reason: "`\(name)` is a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
-    }
-
-    private static func refused(_ reason: String) -> StripeError {
-        .invalid("The header X-Keybrake-Fault cannot be used: \(reason).", param: "X-Keybrake-Fault")
     }
 }

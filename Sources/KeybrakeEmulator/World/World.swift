@@ -9,11 +9,14 @@ struct World: Sendable {
     var clock: WorldClock
     private(set) var platform: Account
     private var connected: [String: Account] = [:]
+    var faults: FaultPlan
+    var rateLimiter = RateLimiter()
 
     init(name: String, configuration: EmulatorConfiguration) {
         self.name = name
         self.configuration = configuration
         clock = WorldClock(configuration.clock)
+        faults = FaultPlan(seed: StableHash.of(name, seed: configuration.seed))
         var ids = IDSource(seed: configuration.seed, name: name)
         platform = Account(id: "acct_1" + ids.letters(15), worldName: name, configuration: configuration)
     }
@@ -25,13 +28,26 @@ struct World: Sendable {
             return AnswerWriter.failure(refusal, call: call, layer: .state)
         }
         begin(now)
-        guard let header = call.faultHeader else { return dispatch(call, now: now) }
-        let fault: Fault
+        let account = call.account ?? platform.id
+        if let reason = rateLimiter.refusal(of: call, account: account, now: now) {
+            var answer = AnswerWriter.failure(RateLimiter.error(), call: call, layer: .state)
+            answer.headers.append(("Stripe-Rate-Limited-Reason", reason))
+            return answer
+        }
         do throws(StripeError) {
-            fault = try Fault(header)
+            // A request that brings its own fault does not meet the world's rules.
+            let fault =
+                if let header = call.faultHeader { try Fault(header) } else {
+                    faults.fault(for: call, account: account, now: now)
+                }
+            return fault.map { answer(call, through: $0, now: now) } ?? dispatch(call, now: now)
         } catch {
             return AnswerWriter.failure(error, call: call, layer: .state)
         }
+    }
+
+    /// The answer as a fault leaves it.
+    private mutating func answer(_ call: EmulatorCall, through fault: Fault, now: Int64) -> EmulatorAnswer {
         var answer = fault.isExecuted ? dispatch(call, now: now) : AnswerWriter.nothing(call)
         if let error = fault.error { answer = AnswerWriter.failure(error, call: call, layer: .state) }
         return fault.applied(to: answer)
