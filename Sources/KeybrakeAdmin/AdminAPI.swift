@@ -114,10 +114,7 @@ package final class AdminAPI: RequestHandler {
         case .showMode: showMode()
         case .setMode: try setMode(call)
         case .audit: try await auditRows(call)
-        case .emulatorReset: try resetEmulator(call)
-        case .emulatorClock: try advanceEmulator(call)
-        case .emulatorSeed: try seedEmulator(call)
-        case .paymentsExport: try paymentsExport(call)
+        case .emulator(let route): try EmulatorDesk(emulator: services.emulator).answer(route, call)
         }
     }
 }

@@ -14,6 +14,7 @@ struct AdminCall: Sendable {
     let body: [UInt8]
     let bearerToken: String?
     let atMicroseconds: Int64
+    var atUnixSeconds: Int64 { atMicroseconds / 1_000_000 }
 
     init(_ request: IncomingRequest, id: String) {
         self.id = id

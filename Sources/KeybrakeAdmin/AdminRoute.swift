@@ -10,7 +10,7 @@ enum AdminRoute: Equatable {
     case resolveHold(String)
     case showMode, setMode
     case audit
-    case emulatorReset, emulatorClock, emulatorSeed, paymentsExport
+    case emulator(EmulatorRoute)
 
     /// What can be done to a key.
     enum KeyAction: String {
@@ -44,10 +44,9 @@ enum AdminRoute: Equatable {
         case (.GET, "mode", 1): self = .showMode
         case (.PUT, "mode", 1): self = .setMode
         case (.GET, "audit", 1): self = .audit
-        case (.POST, "emulator", 2) where parts[1] == "reset": self = .emulatorReset
-        case (.POST, "emulator", 2) where parts[1] == "clock": self = .emulatorClock
-        case (.POST, "emulator", 2) where parts[1] == "seed": self = .emulatorSeed
-        case (.GET, "emulator", 3) where parts[1] == "exports" && parts[2] == "payments.csv": self = .paymentsExport
+        case (_, "emulator", 2...):
+            guard let route = EmulatorRoute(method: method, parts: Array(parts.dropFirst())) else { return nil }
+            self = .emulator(route)
         default: return nil
         }
     }

@@ -54,7 +54,7 @@ package final class Gateway: RequestHandler {
 
 extension Refusal {
     /// The answer to bytes that never became a request.
-    fileprivate init(_ unreadable: UnreadableRequest) {
+    init(_ unreadable: UnreadableRequest) {
         switch unreadable {
         case .malformed(let reason):
             self = .malformed("The request is not HTTP/1.1 that can be read in one way only: \(reason).")

@@ -13,7 +13,7 @@ struct WireFaultTests {
     }
 
     @Test func resetSendsNothing() async throws {
-        try await withServer(handler: answers(.reset)) { _, port in
+        try await withServer(handler: answers(WireFault(ending: .reset))) { _, port in
             let client = try RawClient(port: port)
             try client.send(get)
             let failure = #expect(throws: RawClient.Failure.self) { try client.readToEnd() }
@@ -22,7 +22,7 @@ struct WireFaultTests {
     }
 
     @Test func truncatedSendsThatMuchUnderTheFullLength() async throws {
-        try await withServer(handler: answers(.truncated(bodyBytes: 4))) { _, port in
+        try await withServer(handler: answers(WireFault(ending: .truncated(bodyBytes: 4)))) { _, port in
             let client = try RawClient(port: port)
             try client.send(get)
             let answer = try client.readToEnd()
@@ -31,7 +31,10 @@ struct WireFaultTests {
         }
     }
 
-    @Test(arguments: [WireFault.delayed(milliseconds: 30), .slow(milliseconds: 30)])
+    @Test(arguments: [
+        WireFault(delayMilliseconds: 30), WireFault(bodyMilliseconds: 30),
+        WireFault(delayMilliseconds: 10, bodyMilliseconds: 20),
+    ])
     func delayedAndSlowAnswersAreWholeAndTheConnectionLives(fault: WireFault) async throws {
         try await withServer(handler: answers(fault)) { _, port in
             let client = try RawClient(port: port)
@@ -42,6 +45,15 @@ struct WireFaultTests {
                 #expect(answer.contains("Content-Length: 10\r\n"))
                 #expect(answer.hasSuffix("\r\n\r\n0123456789"))
             }
+        }
+    }
+
+    @Test func effectsAddUp() async throws {
+        let fault = WireFault(delayMilliseconds: 20, bodyMilliseconds: 20, ending: .truncated(bodyBytes: 4))
+        try await withServer(handler: answers(fault)) { _, port in
+            let client = try RawClient(port: port)
+            try client.send(get)
+            #expect(try client.readToEnd().hasSuffix("\r\n\r\n0123"))
         }
     }
 }

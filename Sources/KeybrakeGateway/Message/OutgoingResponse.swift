@@ -21,16 +21,3 @@ package struct OutgoingResponse: Sendable {
         self.fault = fault
     }
 }
-
-/// How an emulated answer is spoiled on its way, because a test asked for it.
-package enum WireFault: Sendable, Equatable {
-    case none
-    /// The connection is reset and no byte of the answer is sent.
-    case reset
-    /// Only that many bytes of the body are sent under the full `Content-Length`, then the connection closes.
-    case truncated(bodyBytes: Int)
-    /// The whole answer is held back for that long.
-    case delayed(milliseconds: Int)
-    /// The body is sent in pieces over that long.
-    case slow(milliseconds: Int)
-}

@@ -42,17 +42,18 @@ package struct EmulateMode: Dispatcher {
 
 extension WireFault {
     /// The fault that an emulated delivery asks for.
-    fileprivate init(_ delivery: EmulatorAnswer.Delivery?, bodyBytes: Int) {
-        guard let delivery else {
-            self = .none
-            return
+    init(_ delivery: EmulatorAnswer.Delivery?, bodyBytes: Int) {
+        self = .none
+        guard let delivery else { return }
+        delayMilliseconds = delivery.delayMilliseconds
+        if let bytesPerSecond = delivery.bodyBytesPerSecond {
+            bodyMilliseconds = bodyBytes * 1_000 / max(1, bytesPerSecond)
         }
-        switch delivery.ending {
-        case .reset: self = .reset
-        case .truncated(let bytes): self = .truncated(bodyBytes: bytes)
-        case .whole where (delivery.bodyBytesPerSecond ?? 0) > 0:
-            self = .slow(milliseconds: bodyBytes * 1_000 / max(1, delivery.bodyBytesPerSecond ?? 1))
-        case .whole: self = delivery.delayMilliseconds > 0 ? .delayed(milliseconds: delivery.delayMilliseconds) : .none
-        }
+        ending =
+            switch delivery.ending {
+            case .whole: .whole
+            case .truncated(let bodyBytes): .truncated(bodyBytes: bodyBytes)
+            case .reset: .reset
+            }
     }
 }

@@ -2,7 +2,6 @@ internal import KeybrakeCrypto
 internal import KeybrakeLedger
 internal import KeybrakeStripe
 internal import Logging
-internal import NIOHTTP1
 
 extension Exchange {
     /// Finds out whose request it is. Raw Stripe keys are recognised by their prefix and never stored or logged.
@@ -11,7 +10,7 @@ extension Exchange {
         let badTarget = readTarget()
         session = target?.session
         dispatcher = gateway.modes.dispatcher(session: session)
-        let credentials = try presentedCredentials()
+        let credentials = try PresentedCredentials.text(request.headers)
         if gateway.settings.emulatorAcceptsTestKeys, dispatcher.mode == .emulate, Self.isTestKey(credentials) {
             token = .test(credentials)
         } else {
@@ -74,22 +73,6 @@ extension Exchange {
             case .unknownRoute: return .unknownRoute
             case .ambiguous(let reason): return .malformed("The path cannot be judged: \(reason).")
             }
-        }
-    }
-
-    /// The key text from `Authorization`, as a bearer token or as the user name of Basic.
-    private func presentedCredentials() throws(Refusal) -> String {
-        let values = request.headers["Authorization"]
-        guard values.count <= 1 else { throw .malformed("The request has more than one Authorization header.") }
-        guard let value = values.first else { throw .keyRequired }
-        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2 else { throw .keyRequired }
-        switch parts[0].lowercased() {
-        case "bearer": return String(parts[1])
-        case "basic":
-            guard let name = BasicCredentials.userName(parts[1]) else { throw .keyRequired }
-            return name
-        default: throw .keyRequired
         }
     }
 

@@ -11,17 +11,16 @@ extension ConnectionHandler {
 
     /// Does to the answer what its fault says.
     func spoil(_ response: OutgoingResponse) {
-        switch response.fault {
-        case .none:
-            write(response)
-        case .reset:
-            reset()
-        case .truncated(let bodyBytes):
-            writeTruncated(response, bodyBytes: bodyBytes)
-        case .delayed(let milliseconds):
-            after(milliseconds: milliseconds) { self.write(response) }
-        case .slow(let milliseconds):
-            writeSlowly(response, milliseconds: milliseconds)
+        guard response.fault.delayMilliseconds <= 0 else {
+            var late = response
+            late.fault.delayMilliseconds = 0
+            return after(milliseconds: response.fault.delayMilliseconds) { self.spoil(late) }
+        }
+        switch response.fault.ending {
+        case .reset: reset()
+        case .whole where response.fault.bodyMilliseconds <= 0: write(response)
+        case .whole: writeInPieces(response, bodyBytes: response.body.readableBytes)
+        case .truncated(let bodyBytes): writeInPieces(response, bodyBytes: bodyBytes)
         }
     }
 
@@ -43,23 +42,22 @@ extension ConnectionHandler {
         }
     }
 
-    private func writeTruncated(_ response: OutgoingResponse, bodyBytes: Int) {
+    /// The head, then that much of the body, at once or over the fault's time; what is cut short closes the connection.
+    private func writeInPieces(_ response: OutgoingResponse, bodyBytes: Int) {
         guard let context else { return }
-        let head = encodedHead(of: response, closes: true)
-        context.write(wrapOutboundOut(head), promise: nil)
-        var body = response.body
-        if !machine.isAnswerToHEAD, let piece = body.readSlice(length: max(0, min(bodyBytes, body.readableBytes))) {
-            context.write(wrapOutboundOut(piece), promise: nil)
-        }
-        writeLast()
-    }
-
-    private func writeSlowly(_ response: OutgoingResponse, milliseconds: Int) {
-        guard let context else { return }
-        let closes = machine.closes(after: response)
+        let isCut = response.fault.ending != .whole
+        let closes = isCut || machine.closes(after: response)
         context.writeAndFlush(wrapOutboundOut(encodedHead(of: response, closes: closes)), promise: nil)
-        let body = machine.isAnswerToHEAD ? ByteBuffer() : response.body
-        writePieces(of: body, pieces: Self.slowPieces, everyMilliseconds: milliseconds / Self.slowPieces, closes)
+        var body = response.body
+        let length = machine.isAnswerToHEAD ? 0 : max(0, min(bodyBytes, body.readableBytes))
+        let piece = body.readSlice(length: length) ?? ByteBuffer()
+        let milliseconds = response.fault.bodyMilliseconds
+        if milliseconds > 0 {
+            writePieces(of: piece, pieces: Self.slowPieces, everyMilliseconds: milliseconds / Self.slowPieces, closes)
+        } else {
+            context.write(wrapOutboundOut(piece), promise: nil)
+            writeLast()
+        }
     }
 
     private func writePieces(of body: ByteBuffer, pieces: Int, everyMilliseconds: Int, _ closes: Bool) {

@@ -143,10 +143,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         loop.eventLoop.assertInEventLoop()
         guard machine.awaitsAnswer(sequence), context != nil else { return }
         loop.metrics.countAnswer(status: response.status)
-        switch response.fault {
-        case .none: write(response)
-        case .reset, .truncated, .delayed, .slow: spoil(response)
-        }
+        if response.fault == .none { write(response) } else { spoil(response) }
     }
 
     /// Writes a whole answer in one go and reads on, or closes.

@@ -6,7 +6,9 @@ import KeybrakeStripe
 struct EmulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "emulator", abstract: "Control the built-in emulator.",
-        subcommands: [EmulatorReset.self, EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self])
+        subcommands: [
+            EmulatorServe.self, EmulatorReset.self, EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self,
+        ])
 }
 
 /// Which world a command is about.

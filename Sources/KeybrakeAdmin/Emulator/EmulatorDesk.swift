@@ -1,0 +1,30 @@
+internal import KeybrakeEmulator
+internal import KeybrakeStripe
+
+/// The operator's hand on the emulator's worlds: functions from request value to response value.
+struct EmulatorDesk {
+    let emulator: EmulatorHost
+
+    func answer(_ route: EmulatorRoute, _ call: AdminCall) throws(AdminError) -> AdminResponse {
+        switch route {
+        case .listWorlds: try listWorlds(call)
+        case .setWorld: try setWorld(call)
+        case .reset: try reset(call)
+        case .clock: try advance(call)
+        case .authenticate: try authenticate(call)
+        case .fork: try fork(call)
+        case .seed: try seed(call)
+        case .export: try export(call)
+        case .paymentsExport: try paymentsExport(call)
+        }
+    }
+
+    /// Does what the emulator may refuse, and turns its reason into a 400.
+    func attempt<Value>(_ act: () throws(EmulatorHost.Failure) -> Value) throws(AdminError) -> Value {
+        do throws(EmulatorHost.Failure) {
+            return try act()
+        } catch {
+            throw .invalid(error.description)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+internal import NIOHTTP1
+
+/// The routes below `/admin/emulator/`, which the control listener and the plain emulator both serve.
+enum EmulatorRoute: String, CaseIterable {
+    case listWorlds = "GET worlds"
+    case setWorld = "PUT world"
+    case reset = "POST reset"
+    case clock = "POST clock"
+    case authenticate = "POST authenticate"
+    case fork = "POST fork"
+    case seed = "POST seed"
+    case export = "GET export"
+    case paymentsExport = "GET exports/payments.csv"
+
+    /// - Parameter parts: what follows `/admin/emulator/`.
+    init?(method: HTTPMethod, parts: [String]) {
+        self.init(rawValue: method.rawValue + " " + parts.joined(separator: "/"))
+    }
+}

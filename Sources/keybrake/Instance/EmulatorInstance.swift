@@ -1,0 +1,40 @@
+import KeybrakeAdmin
+import KeybrakeEmulator
+import KeybrakeGateway
+import KeybrakeServer
+import KeybrakeStripe
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import UnixSignals
+
+/// The emulator on a port of its own: no ledger, no vault keys, nothing to set up.
+struct EmulatorInstance {
+    let settings: EmulatorSettings
+    let server: HTTPServer
+    let port: Int
+    private let logger: Logger
+
+    /// Listens. Throws what a developer can act on.
+    static func start(_ settings: EmulatorSettings, logger: Logger) async throws -> EmulatorInstance {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
+        let emulator = EmulatorHost(configuration: settings.worlds)
+        let requestIDs = RequestIDSource()
+        let api = PlainEmulator(
+            emulator: emulator, catalogue: .shared, requestIDs: requestIDs, selection: settings.selection)
+        let listener = EmulatorListener(
+            api: api, emulator: emulator, requestIDs: requestIDs, version: KeybrakeCommand.version)
+        let server = HTTPServer(
+            configuration: ServerConfiguration(
+                listener: "emulator", host: settings.listen.host, port: settings.listen.port, tls: settings.tls,
+                limits: .standard),
+            handler: listener, eventLoopGroup: group, logger: logger)
+        return EmulatorInstance(settings: settings, server: server, port: try await server.start(), logger: logger)
+    }
+
+    /// Serves until a signal asks for the end.
+    func run() async throws {
+        let services = ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        try await services.run()
+    }
+}
