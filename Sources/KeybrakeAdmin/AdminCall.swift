@@ -47,16 +47,19 @@ struct AdminCall: Sendable {
         names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
     }
 
-    /// The body as a JSON object; an empty body is an empty object.
-    private func object() throws(AdminError) -> JSONObject {
-        guard !body.isEmpty else { return JSONObject() }
-        let value: JSONValue
+    /// The body as JSON; an empty body is an empty object.
+    func json() throws(AdminError) -> JSONValue {
+        guard !body.isEmpty else { return .object(JSONObject()) }
         do throws(JSONParser.Failure) {
-            value = try JSONParser.parse(body)
+            return try JSONParser.parse(body)
         } catch {
             throw AdminError(400, "malformed_request", "The body is no JSON: \(error).")
         }
-        guard let object = value.objectValue else {
+    }
+
+    /// The body as a JSON object; an empty body is an empty object.
+    private func object() throws(AdminError) -> JSONObject {
+        guard let object = try json().objectValue else {
             throw AdminError(400, "malformed_request", "The body must be a JSON object.")
         }
         return object
@@ -77,8 +80,11 @@ struct AdminCall: Sendable {
     }
 
     /// The emulated world that the call is about.
-    func world() throws(AdminError) -> String {
-        guard let name = try query(parameters: ["world"]).text("world") else { return EmulateMode.commonWorld }
+    ///
+    /// - Parameter parameters: what else the query may have.
+    func world(besides parameters: Set<String> = []) throws(AdminError) -> String {
+        let query = try query(parameters: parameters.union(["world"]))
+        guard let name = query.text("world") else { return EmulateMode.commonWorld }
         guard (1...Attributes.valueBytesMax).contains(name.utf8.count) else {
             throw .invalid("world must be a text of 1 to \(Attributes.valueBytesMax) bytes")
         }

@@ -10,9 +10,13 @@ struct AdminResponse: Sendable {
     var body: [UInt8]
 
     static func json(_ object: JSONObject, status: Int = 200) -> AdminResponse {
+        value(.object(object), status: status)
+    }
+
+    static func value(_ value: JSONValue, status: Int = 200) -> AdminResponse {
         AdminResponse(
             status: status, contentType: "application/json",
-            body: JSONWriter.bytes(.object(object), layout: .pretty) + [0x0A])
+            body: JSONWriter.bytes(value, layout: .pretty) + [0x0A])
     }
 
     static func text(_ text: String, contentType: String = "text/plain; charset=utf-8", status: Int = 200)

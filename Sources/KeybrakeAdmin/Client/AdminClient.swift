@@ -17,6 +17,7 @@ package struct AdminClient: Sendable {
         case get = "GET"
         case post = "POST"
         case put = "PUT"
+        case delete = "DELETE"
     }
 
     private let upstream: any Upstream

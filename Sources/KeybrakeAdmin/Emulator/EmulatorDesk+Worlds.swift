@@ -4,7 +4,7 @@ internal import KeybrakeStripe
 extension EmulatorDesk {
     /// `GET /admin/emulator/worlds`: the names of the worlds that exist.
     func listWorlds(_ call: AdminCall) throws(AdminError) -> AdminResponse {
-        _ = try call.query(parameters: [])
+        _ = try call.world()
         return .json(["worlds": .array(emulator.worlds().map { .string($0) })])
     }
 

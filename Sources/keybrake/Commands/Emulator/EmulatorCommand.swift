@@ -5,66 +5,35 @@ import KeybrakeStripe
 /// `keybrake emulator …`
 struct EmulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "emulator", abstract: "Control the built-in emulator.",
+        commandName: "emulator", abstract: "Play Stripe, or control the worlds of a running instance.",
         subcommands: [
-            EmulatorServe.self, EmulatorReset.self, EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self,
+            EmulatorServe.self, EmulatorWorlds.self, EmulatorWorld.self, EmulatorReset.self, EmulatorFork.self,
+            EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self, EmulatorFaults.self, EmulatorRateLimits.self,
         ])
 }
 
-/// Which world a command is about.
+/// Which instance and which of its worlds a command is about.
 struct WorldOptions: ParsableArguments {
-    @Option(help: "The emulated account; calls without a session share 'default'.") var world = "default"
+    @Option(help: "The emulated account; calls that name none share 'default'.") var world = "default"
+    @Option(help: "An emulator of its own ('keybrake emulator serve'), such as http://127.0.0.1:12111.")
+    var emulatorUrl: String?
     @OptionGroup var control: ControlOptions
 
-    /// The path with the world in its query.
-    func path(_ path: String) throws -> String { "\(path)?world=\(try PathPart.checked(world))" }
-}
-
-/// `keybrake emulator reset`
-struct EmulatorReset: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "reset", abstract: "Forget everything in a world.")
-    @OptionGroup var world: WorldOptions
-
-    func run() async throws {
-        Console.write(try await world.control.client().send(.post, try world.path("/admin/emulator/reset")))
+    /// Sends to the instance's controls of the world, and prints what they answer.
+    func send(
+        _ method: AdminClient.Method, _ path: String, query: String = "", body: [UInt8] = []
+    ) async throws {
+        let target = "/admin/emulator/\(path)?world=\(try PathPart.checked(world))\(query)"
+        Console.write(try await client().send(method, target, bytes: body))
     }
-}
 
-/// `keybrake emulator clock`
-struct EmulatorClock: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "clock", abstract: "Move a world's time on.")
-    @Option(help: "By how many seconds.") var advanceSeconds: Int64
-    @OptionGroup var world: WorldOptions
-
-    func run() async throws {
-        let body: JSONObject = ["advance_seconds": .integer(advanceSeconds)]
-        Console.write(try await world.control.client().send(.post, try world.path("/admin/emulator/clock"), body: body))
+    func send(_ method: AdminClient.Method, _ path: String, body: JSONObject) async throws {
+        try await send(method, path, body: JSONWriter.bytes(.object(body)))
     }
-}
 
-/// `keybrake emulator seed FILE`
-struct EmulatorSeed: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "seed", abstract: "Put objects into a world, one JSON object a line.")
-    @Argument(help: "A file of JSON lines.") var file: String
-    @OptionGroup var world: WorldOptions
-
-    func run() async throws {
-        let text = try TextFile.read(file)
-        Console.write(
-            try await world.control.client().send(
-                .post, try world.path("/admin/emulator/seed"), bytes: Array(text.utf8)))
-    }
-}
-
-/// `keybrake emulator export`
-struct EmulatorExport: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Print the emulated Dashboard's payments export (CSV).")
-    @OptionGroup var world: WorldOptions
-
-    func run() async throws {
-        Console.write(
-            try await world.control.client().send(.get, try world.path("/admin/emulator/exports/payments.csv")))
+    /// Any test key opens the controls of an emulator of its own; an instance wants its admin token.
+    private func client() throws -> AdminClient {
+        guard let emulatorUrl else { return try control.client() }
+        return try ControlClient.make(url: emulatorUrl, token: "sk_test_control")
     }
 }
