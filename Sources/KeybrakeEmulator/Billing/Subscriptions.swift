@@ -25,6 +25,7 @@ enum Subscriptions {
         guard let creating else { throw .invalid("The emulator does not know subscriptions.") }
         let form = call.form
         let customer = try account.find(.customer, try form.required("customer"), param: "customer")
+        try TestClocks.admitSubscription(of: customer, account)
         guard let given = form["items"]?.list, !given.isEmpty else { throw .parameterMissing("items") }
         if let method = form.given("default_payment_method") {
             _ = try account.find(.paymentMethod, method, param: "default_payment_method")
@@ -55,7 +56,10 @@ enum Subscriptions {
         let status = form.given("status")
         return try account.page(
             .subscription, call, url: "/v1/subscriptions",
-            filters: [("customer", form.given("customer")), ("collection_method", form.given("collection_method"))]
+            filters: [
+                ("customer", form.given("customer")), ("collection_method", form.given("collection_method")),
+                ("test_clock", form.given("test_clock")),
+            ]
         ) { object in
             let own = object.text("status") ?? ""
             let fits =
@@ -122,6 +126,16 @@ enum Subscriptions {
         else { return }
         subscription.set("status", "active")
         account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
+    }
+
+    /// A customer is deleted: what they have subscribed to ends at once.
+    static func leave(_ customer: String, _ account: inout Account, _ cause: Cause) {
+        let collection = account.store.collection(.subscription)
+        let positions = collection?.positions(where: "customer", is: customer) ?? []
+        for tree in positions.compactMap({ collection?.objects[Int($0)].tree })
+        where !["canceled", "incomplete_expired"].contains(tree.text("status") ?? "") {
+            end(tree, as: "canceled", reason: "cancellation_requested", &account, cause)
+        }
     }
 
     static func end(

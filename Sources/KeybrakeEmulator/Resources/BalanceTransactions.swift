@@ -38,12 +38,14 @@ enum BalanceTransactions {
     ///
     /// - Returns: the transaction's id.
     static func book(_ entry: Entry, _ account: inout Account, _ cause: Cause) -> String {
+        // A test clock moves no bank: money arrives in the world's time.
+        let arrival = entry.availableOn.map { cause.testClock == nil ? $0 : availableOn(cause.worldNow) }
         let id = account.ids.next("txn")
         var transaction = template
         transaction.set("id", id)
         transaction.set("amount", entry.amount)
-        transaction.set("available_on", entry.availableOn ?? cause.now)
-        transaction.set("created", cause.now)
+        transaction.set("available_on", arrival ?? cause.worldNow)
+        transaction.set("created", cause.worldNow)
         transaction.set("currency", entry.currency)
         transaction.set("description", entry.description)
         transaction.set("fee", entry.fee)
@@ -58,14 +60,14 @@ enum BalanceTransactions {
         transaction.set("net", entry.amount - entry.fee)
         transaction.set("reporting_category", entry.category)
         transaction.set("source", entry.source)
-        transaction.set("status", entry.availableOn == nil ? "available" : "pending")
+        transaction.set("status", arrival == nil ? "available" : "pending")
         transaction.set("type", entry.type)
         account.create(.balanceTransaction, transaction, cause)
         let isFirstOfDay = account.ledger.book(
             amount: entry.amount, fee: entry.fee, currency: entry.currency, transactionID: id,
-            availableOn: entry.availableOn)
-        if let day = entry.availableOn, isFirstOfDay {
-            account.agenda.add(.fundsAvailable(day: day), at: day)
+            availableOn: arrival)
+        if let day = arrival, isFirstOfDay {
+            account.agenda.addToWorld(.fundsAvailable(day: day), at: day)
         }
         return id
     }

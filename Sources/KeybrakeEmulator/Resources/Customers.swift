@@ -13,6 +13,7 @@ enum Customers {
     ]
 
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        try TestClocks.admitCustomer(to: call.form, account)
         var customer = template
         customer.set("id", account.ids.next("cus", length: 14))
         customer.set("created", call.now)
@@ -64,11 +65,14 @@ enum Customers {
     }
 
     static func list(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
-        try account.page(.customer, call, url: "/v1/customers", filters: [("email", call.form.given("email"))])
+        try account.page(
+            .customer, call, url: "/v1/customers",
+            filters: [("email", call.form.given("email")), ("test_clock", call.form.given("test_clock"))])
     }
 
     static func delete(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let customer = try account.target(.customer, call)
+        Subscriptions.leave(customer.id, &account, call.cause)
         return .object(account.delete(.customer, id: customer.id, event: "customer.deleted", call.cause))
     }
 

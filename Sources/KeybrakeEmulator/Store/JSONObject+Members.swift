@@ -17,6 +17,14 @@ extension JSONObject {
     mutating func set(_ name: String, _ truth: Bool) { self[name] = .bool(truth) }
     mutating func set(_ name: String, _ object: JSONObject?) { self[name] = object.map { .object($0) } ?? .null }
 
+    /// The object as one that belongs to a test clock, if its shape can say so.
+    func belonging(to clock: String?) -> JSONObject {
+        guard let clock, self["test_clock"]?.isNull == true else { return self }
+        var object = self
+        object.set("test_clock", clock)
+        return object
+    }
+
     /// The compact text.
     var bytes: [UInt8] {
         var writer = JSONWriter(layout: .compact, capacityBytes: 2_048)

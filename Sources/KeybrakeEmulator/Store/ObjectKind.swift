@@ -36,6 +36,8 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let refund = ObjectKind("refund")
     static let setupIntent = ObjectKind("setup_intent")
     static let subscription = ObjectKind("subscription")
+    static let subscriptionSchedule = ObjectKind("subscription_schedule")
+    static let testClock = ObjectKind("test_helpers.test_clock")
     static let token = ObjectKind("token")
     static let topUp = ObjectKind("topup")
     static let transfer = ObjectKind("transfer")

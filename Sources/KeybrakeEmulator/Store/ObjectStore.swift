@@ -82,5 +82,7 @@ enum ObjectIndexing {
         .paymentIntent: ["customer"],
         .paymentMethod: ["customer"],
         .refund: ["charge", "payment_intent"],
+        .subscription: ["customer", "test_clock"],
+        .subscriptionSchedule: ["customer", "test_clock"],
     ]
 }

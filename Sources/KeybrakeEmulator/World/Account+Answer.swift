@@ -31,24 +31,44 @@ extension Account {
 
     /// Lets happen what is due.
     mutating func runDue(until now: Int64) {
-        while let (time, task) = agenda.next(until: now) {
-            let cause = Cause(now: time)
-            switch task {
-            case .fundsAvailable(let day): BalanceTransactions.release(day: day, &self, cause)
-            case .refundSucceeds(let id): Refunds.succeed(id, &self, cause)
-            case .refundFails(let id): Refunds.fail(id, &self, cause)
-            case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
-            case .disputeOpens(let charge): Disputes.open(charge: charge, &self, cause)
-            case .disputeLapses(let id): Disputes.lapse(id, &self, cause)
-            case .subscriptionPeriodEnds(let id, let end):
-                SubscriptionCycle.periodEnds(id, at: end, &self, cause)
-            case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
-            case .invoiceRetries(let id): SubscriptionCycle.retry(id, &self, cause)
-            case .payoutArrives(let id): Payouts.arrive(id, &self, cause)
-            case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
-            case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
-            case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
-            }
+        while let (time, task) = agenda.next(until: now) { perform(task, Cause(now: time)) }
+    }
+
+    /// Lets happen what is due in the time of the cause's test clock until then.
+    mutating func runDue(until target: Int64, _ cause: Cause) {
+        while let (time, task) = agenda.next(until: target) {
+            perform(task, Cause(now: time, testClock: cause.testClock, worldNow: cause.worldNow))
+        }
+    }
+
+    /// Does something in the time of what has that id: its test clock's, or the world's.
+    mutating func inTime<Result>(
+        of id: String, now: Int64, _ body: (inout Account, Cause) throws(StripeError) -> Result
+    ) throws(StripeError) -> Result {
+        let clock = TestClocks.isUsed(self) ? TestClocks.clock(of: id, self) : nil
+        let time = clock.flatMap { TestClocks.frozenTime($0, self) }
+        agenda.clock = clock
+        defer { agenda.clock = nil }
+        return try body(&self, Cause(now: time ?? now, testClock: clock, worldNow: now))
+    }
+
+    private mutating func perform(_ task: Agenda.Task, _ cause: Cause) {
+        switch task {
+        case .fundsAvailable(let day): BalanceTransactions.release(day: day, &self, cause)
+        case .refundSucceeds(let id): Refunds.succeed(id, &self, cause)
+        case .refundFails(let id): Refunds.fail(id, &self, cause)
+        case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
+        case .disputeOpens(let charge): Disputes.open(charge: charge, &self, cause)
+        case .disputeLapses(let id): Disputes.lapse(id, &self, cause)
+        case .subscriptionPeriodEnds(let id, let end):
+            SubscriptionCycle.periodEnds(id, at: end, &self, cause)
+        case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
+        case .invoiceRetries(let id): SubscriptionCycle.retry(id, &self, cause)
+        case .payoutArrives(let id): Payouts.arrive(id, &self, cause)
+        case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
+        case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
+        case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
+        case .testClockLapses(let id): TestClocks.lapse(id, &self, cause)
         }
     }
 
@@ -79,7 +99,12 @@ extension Account {
                 status: 507, kind: .api, message: "The emulated account is full: \(configuration.objectsMax) objects.")
             return (AnswerWriter.failure(error, call: call, layer: .state), false)
         }
-        let cause = Cause(now: now, requestID: call.requestID, idempotencyKey: call.idempotencyKey)
+        let clock = TestClocks.clock(ofCall: call.match.pathParameters, form, self)
+        let cause = Cause(
+            now: clock.flatMap { TestClocks.frozenTime($0, self) } ?? now, requestID: call.requestID,
+            idempotencyKey: call.idempotencyKey, testClock: clock, worldNow: now)
+        agenda.clock = clock
+        defer { agenda.clock = nil }
         let request = Call(operation: operation, path: call.match.pathParameters, form: form, file: file, cause: cause)
         guard let behaviour = Routes.behaviour(of: operation) else {
             return (answerFromShape(request, call, expansion), true)

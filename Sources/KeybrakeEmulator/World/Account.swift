@@ -46,6 +46,7 @@ extension Account {
     mutating func create(
         _ kind: ObjectKind, _ tree: JSONObject, event: String? = nil, card: TestCard.Row? = nil, _ cause: Cause
     ) -> StoredObject {
+        let tree = tree.belonging(to: cause.testClock)
         var object = StoredObject(id: tree.text("id") ?? "", created: cause.now, bytes: tree.bytes)
         object.card = card
         store.insert(kind, object, tree: tree)
@@ -56,6 +57,7 @@ extension Account {
     /// Replaces an object's contents, and tells of the change when there is one.
     mutating func update(_ kind: ObjectKind, _ tree: JSONObject, event: String? = nil, _ cause: Cause) {
         guard let id = tree.text("id"), let position = store.position(kind, id: id) else { return }
+        let tree = tree.belonging(to: cause.testClock)
         let bytes = tree.bytes
         guard let event else {
             store.update(kind, at: position, bytes: bytes)
@@ -95,9 +97,9 @@ extension Account {
     mutating func emit(_ type: String, object: [UInt8], previous: [UInt8]? = nil, _ cause: Cause) {
         events.append(
             EventLog.Entry(
-                id: ids.next("evt"), type: type, created: cause.now, object: object, previousAttributes: previous,
+                id: ids.next("evt"), type: type, created: cause.worldNow, object: object, previousAttributes: previous,
                 requestID: cause.requestID, idempotencyKey: cause.idempotencyKey))
-        if !webhooks.isSilent { webhooks.add(type, event: events.entries.count - 1, now: cause.now, &ids) }
+        if !webhooks.isSilent { webhooks.add(type, event: events.entries.count - 1, now: cause.worldNow, &ids) }
     }
 
     /// The webhook deliveries that are due, signed.
@@ -132,11 +134,13 @@ extension Account {
         }
         let created = try CreatedRange(call.form["created"])
         let wanted = filters.compactMap { filter in filter.value.map { (member: filter.member, value: $0) } }
+        let hidesClocks = TestClocks.isUsed(self) && !TestClocks.isNamed(in: call.form)
         let indexed = wanted.first { collection.indexedMembers.contains($0.member) }
         let rest = wanted.filter { $0.member != indexed?.member }
         let isWanted = { (position: Int) -> Bool in
             let object = collection.objects[position]
             return !object.isDeleted && created.contains(object.created)
+                && (!hidesClocks || object.text("test_clock") == nil)
                 && rest.allSatisfy { object.text($0.member) == $0.value } && matches(object)
         }
         let find = { (id: String) in collection.position(of: id) }

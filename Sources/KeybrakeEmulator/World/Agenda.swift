@@ -1,4 +1,4 @@
-/// What will happen in an account when its clock gets there, soonest first.
+/// What will happen in an account when its clock gets there, soonest first; each test clock has its own list.
 struct Agenda: Sendable {
     /// Something that time does.
     enum Task: Sendable, Equatable {
@@ -24,29 +24,68 @@ struct Agenda: Sendable {
         case sessionExpires(id: String)
         /// A bank answers whether it pays.
         case debitSettles(charge: String)
+        /// A test clock is cleared away.
+        case testClockLapses(id: String)
     }
 
-    private struct Entry: Sendable {
+    /// What is added waits for this test clock; `nil` is the world's own clock.
+    var clock: String?
+
+    private var world = TaskHeap()
+    private var clocks: [String: TaskHeap] = [:]
+    private var sequence = 0
+
+    /// When the next thing is due in the world's time.
+    var nextTime: Int64? { world.nextTime }
+    var isEmpty: Bool { world.isEmpty && clocks.values.allSatisfy(\.isEmpty) }
+
+    mutating func add(_ task: Task, at time: Int64) {
+        sequence += 1
+        let entry = TaskHeap.Entry(time: time, sequence: sequence, task: task)
+        if let clock {
+            clocks[clock, default: TaskHeap()].add(entry)
+        } else {
+            world.add(entry)
+        }
+    }
+
+    /// Adds what happens in the world's time, whichever clock it follows from.
+    mutating func addToWorld(_ task: Task, at time: Int64) {
+        sequence += 1
+        world.add(TaskHeap.Entry(time: time, sequence: sequence, task: task))
+    }
+
+    /// Takes out the next task that is due by then in the time of ``clock``.
+    mutating func next(until now: Int64) -> (time: Int64, task: Task)? {
+        guard let clock else { return world.next(until: now) }
+        return clocks[clock]?.next(until: now)
+    }
+
+    /// Nothing waits for that clock any more.
+    mutating func forget(clock: String) {
+        clocks[clock] = nil
+    }
+}
+
+/// Tasks as a binary heap: the soonest first, and of equal times the one that was added first.
+struct TaskHeap: Sendable {
+    struct Entry: Sendable {
         let time: Int64
         let sequence: Int
-        let task: Task
+        let task: Agenda.Task
 
         func isBefore(_ other: Entry) -> Bool {
             time == other.time ? sequence < other.sequence : time < other.time
         }
     }
 
-    /// A binary heap.
     private var heap: [Entry] = []
-    private var sequence = 0
 
-    /// When the next thing is due.
     var nextTime: Int64? { heap.first?.time }
     var isEmpty: Bool { heap.isEmpty }
 
-    mutating func add(_ task: Task, at time: Int64) {
-        sequence += 1
-        heap.append(Entry(time: time, sequence: sequence, task: task))
+    mutating func add(_ entry: Entry) {
+        heap.append(entry)
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -56,8 +95,8 @@ struct Agenda: Sendable {
         }
     }
 
-    /// Takes out the next task that is due by then.
-    mutating func next(until now: Int64) -> (time: Int64, task: Task)? {
+    /// Takes out the first task that is due by then.
+    mutating func next(until now: Int64) -> (time: Int64, task: Agenda.Task)? {
         guard let first = heap.first, first.time <= now, let last = heap.popLast() else { return nil }
         if !heap.isEmpty {
             heap[0] = last

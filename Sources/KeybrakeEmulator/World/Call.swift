@@ -19,9 +19,25 @@ struct Call: Sendable {
 
 /// What made something happen: a request, or the passing of time.
 struct Cause: Sendable {
+    /// The time at which it happens: the world's, or that of a test clock.
     let now: Int64
     var requestID: String?
     var idempotencyKey: String?
+    /// The test clock in whose time it happens.
+    var testClock: String?
+    /// The world's time; `now`, unless it happens in the time of a test clock.
+    let worldNow: Int64
+
+    init(
+        now: Int64, requestID: String? = nil, idempotencyKey: String? = nil, testClock: String? = nil,
+        worldNow: Int64? = nil
+    ) {
+        self.now = now
+        self.requestID = requestID
+        self.idempotencyKey = idempotencyKey
+        self.testClock = testClock
+        self.worldNow = worldNow ?? now
+    }
 }
 
 /// What a behaviour answers with status 200.

@@ -7,6 +7,7 @@ enum ResourceNames {
         case "setup_intent": "setupintent"
         case "event": "event"
         case "balance_transaction": "balance transaction"
+        case "test_helpers.test_clock": "test clock"
         default: kind.name.split(separator: ".").joined(separator: " ")
         }
     }
@@ -20,6 +21,7 @@ enum ResourceNames {
         case "price": "price"
         case "token": "token"
         case "checkout.session": "session"
+        case "test_helpers.test_clock": "test_clock"
         default: "id"
         }
     }

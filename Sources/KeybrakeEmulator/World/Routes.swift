@@ -18,6 +18,7 @@ enum Routes {
         + InvoiceItems.routes + Invoices.routes + Subscriptions.routes + SubscriptionItemCalls.routes
         + CheckoutSessions.routes + Payouts.routes
         + TopUps.routes
+        + TestClocks.routes
         + Transfers.routes
 
     /// By the operation's index.

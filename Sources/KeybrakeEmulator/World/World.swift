@@ -96,10 +96,14 @@ struct World: Sendable {
         begin(now)
         platform.runDue(until: now)
         guard !intent.hasPrefix("seti_") else {
-            try SetupIntents.authenticate(intent, passes: passes, &platform, Cause(now: now))
+            try platform.inTime(of: intent, now: now) { account, cause throws(StripeError) in
+                try SetupIntents.authenticate(intent, passes: passes, &account, cause)
+            }
             return
         }
-        try PaymentConfirmation.authenticate(intent, passes: passes, &platform, Cause(now: now))
+        try platform.inTime(of: intent, now: now) { account, cause throws(StripeError) in
+            try PaymentConfirmation.authenticate(intent, passes: passes, &account, cause)
+        }
     }
 
     /// Puts objects into the platform account.
