@@ -7,9 +7,10 @@ extension EmulatorHost {
     ///
     ///     {"operation": "POST /v1/charges", "nth": 3, "fault": {"status": 500, "should_retry": true}}
     ///
-    /// `operation` is a method and a path template, which may end with `*`; `*` alone is every operation. At most one of
-    /// `nth`, `every`, `first` counts the calls that the rule is about. `probability_ppm` throws the world's own dice, the
-    /// same on every run. `account`, `conversation`, `idempotency_key` narrow the rule; `times` ends it; `id` names it.
+    /// `operation` is a method and a path template, which may end with `*`; `*` alone is every operation. At most one
+    /// of `nth`, `every`, `first` counts the calls that the rule is about. `probability_ppm` throws the world's own
+    /// dice, the same on every run.
+    /// `account`, `conversation`, `idempotency_key` narrow the rule; `times` ends it; `id` names it.
     /// `fault` is the text of an `X-Keybrake-Fault` header, or an object of its words.
     ///
     /// - Returns: the rule as ``faultRules(world:)`` lists it.

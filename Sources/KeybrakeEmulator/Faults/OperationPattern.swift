@@ -1,6 +1,7 @@
 internal import KeybrakeStripe
 
-/// Which operations a rule is about: `POST /v1/charges`, `POST /v1/payment_intents*`, `* /v1/customers/{customer}`, `*`.
+/// Which operations a rule is about: `POST /v1/charges`, `POST /v1/payment_intents*`,
+/// `* /v1/customers/{customer}`, `*`.
 ///
 /// The path is a template of the catalogue; with `*` at its end it covers every template that begins so.
 struct OperationPattern: Sendable, Equatable {
