@@ -27,7 +27,7 @@ build: ## Build both commands optimised, into .build/release
 bench: ## Measure against peers in the same run
 	@Scripts/prepare bench
 	@Scripts/build release
-	@Benchmarks/run
+	@.venv/bench/bin/python Benchmarks/run
 
 lint: ## Check the format of the Swift files
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -163,7 +163,10 @@ def load(wrk, proxy, options):
     before = proxy.cpu_seconds()
     text = subprocess.run(
         command + [f"http://127.0.0.1:{proxy.port}{options.path}"],
-        capture_output=True, text=True, check=True, timeout=options.seconds + 30,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=options.seconds + 30,
     ).stdout
     used = proxy.cpu_seconds() - before
     requests = int(re.search(r"(\d+) requests in", text).group(1))
@@ -225,11 +228,18 @@ def report(proxies, path):
         rate, resident = max(proxy.rates), proxy.resident_mib()
         note = f"  {proxy.errors} answers were errors" if proxy.errors else ""
         print(f"{proxy.name:28} {best:21.1f} {median:10.1f} {ratio:8.2f} {rate:11.0f} {resident:6.1f}{note}")
-        rows.append({
-            "proxy": proxy.name, "cpu_us_best": round(best, 2), "cpu_us_median": round(median, 2),
-            "ratio_to_nginx_median": round(ratio, 3), "ratio_to_nginx_best": round(best / peer, 3),
-            "requests_per_second": round(rate), "resident_mib": round(resident, 1), "errors": proxy.errors,
-        })
+        rows.append(
+            {
+                "proxy": proxy.name,
+                "cpu_us_best": round(best, 2),
+                "cpu_us_median": round(median, 2),
+                "ratio_to_nginx_median": round(ratio, 3),
+                "ratio_to_nginx_best": round(best / peer, 3),
+                "requests_per_second": round(rate),
+                "resident_mib": round(resident, 1),
+                "errors": proxy.errors,
+            }
+        )
     if path:
         with open(path, "w") as file:
             json.dump(rows, file, indent=2)
@@ -247,8 +257,12 @@ def main():
             started.append(start_nginx(nginx, root, "upstream", upstream_port, origin))
             proxies = [
                 start_nginx(
-                    nginx, root, "nginx proxy_pass", peer_port,
-                    PROXY_SERVER.format(port=peer_port, upstream=upstream_port))
+                    nginx,
+                    root,
+                    "nginx proxy_pass",
+                    peer_port,
+                    PROXY_SERVER.format(port=peer_port, upstream=upstream_port),
+                )
             ]
             started += proxies
             proxies += started_proxies(options, upstream_port)

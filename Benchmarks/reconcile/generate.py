@@ -17,11 +17,31 @@ import time
 import uuid
 
 HEADER = [
-    "id", "Created date (UTC)", "Amount", "Amount Refunded", "Currency", "Captured", "Converted Amount",
-    "Converted Amount Refunded", "Converted Currency", "Decline Reason", "Description", "Fee",
-    "Refunded date (UTC)", "Statement Descriptor", "Status", "Seller Message", "Taxes On Fee", "Card ID",
-    "Customer ID", "Customer Description", "Customer Email", "Invoice ID", "Transfer",
-    "invoice_id (metadata)", "conversation_id (metadata)",
+    "id",
+    "Created date (UTC)",
+    "Amount",
+    "Amount Refunded",
+    "Currency",
+    "Captured",
+    "Converted Amount",
+    "Converted Amount Refunded",
+    "Converted Currency",
+    "Decline Reason",
+    "Description",
+    "Fee",
+    "Refunded date (UTC)",
+    "Statement Descriptor",
+    "Status",
+    "Seller Message",
+    "Taxes On Fee",
+    "Card ID",
+    "Customer ID",
+    "Customer Description",
+    "Customer Email",
+    "Invoice ID",
+    "Transfer",
+    "invoice_id (metadata)",
+    "conversation_id (metadata)",
 ]
 
 SCHEMA = """
@@ -77,16 +97,27 @@ def main():
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("--charges", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--rows-per-call", type=int, choices=(1, 2), default=2,
-                        help="2 writes intent and outcome as the proxy does, 1 writes outcomes only")
+    parser.add_argument(
+        "--rows-per-call",
+        type=int,
+        choices=(1, 2),
+        default=2,
+        help="2 writes intent and outcome as the proxy does, 1 writes outcomes only",
+    )
     options = parser.parse_args()
     options.directory.mkdir(parents=True, exist_ok=True)
     made = Made(options.seed)
     rng = made.random
     count = options.charges
     body = json.dumps(
-        {"daily_cap_usd": "100000.00", "per_call_max_usd": None,
-         "allowed_operations": ["GET *", "POST /v1/charges"], "customers": []}, separators=(",", ":"))
+        {
+            "daily_cap_usd": "100000.00",
+            "per_call_max_usd": None,
+            "allowed_operations": ["GET *", "POST /v1/charges"],
+            "customers": [],
+        },
+        separators=(",", ":"),
+    )
     policy = hashlib.sha256(body.encode()).hexdigest()
     conversations = [made.uuid() for _ in range(max(1, count // PER_CONVERSATION))]
     keys = [made.word(12) for _ in conversations]
@@ -100,12 +131,25 @@ def main():
     database.execute("INSERT INTO policy VALUES (?, ?, ?)", (policy, body, START * 1_000_000))
     database.executemany(
         "INSERT INTO vault_key VALUES (?, 'test', x'00', NULL, ?, ?, 'billing', ?, NULL, NULL, NULL, NULL, NULL, 0)",
-        ((key, policy, conversation, (START - 86_400) * 1_000_000)
-         for key, conversation in zip(keys, conversations)))
+        ((key, policy, conversation, (START - 86_400) * 1_000_000) for key, conversation in zip(keys, conversations)),
+    )
 
     expected = {
-        "KB004": 0, "KB101": 0, "KB102": 0, "KB103": 0, "KB111": 0, "KB121": 0, "KB122": 0, "KB123": 0, "KB131": 0,
-        "KB141": 0, "KB151": 0, "audit_rows": 0, "export_records": 0, "refused": 0, "declined": 0,
+        "KB004": 0,
+        "KB101": 0,
+        "KB102": 0,
+        "KB103": 0,
+        "KB111": 0,
+        "KB121": 0,
+        "KB122": 0,
+        "KB123": 0,
+        "KB131": 0,
+        "KB141": 0,
+        "KB151": 0,
+        "audit_rows": 0,
+        "export_records": 0,
+        "refused": 0,
+        "declined": 0,
     }
     seq = 0
     rows = []
@@ -115,21 +159,59 @@ def main():
         database.executemany("INSERT INTO audit VALUES (" + ",".join("?" * 27) + ")", rows)
         rows.clear()
 
-    def audit(at, index, currency, amount, customer, decision="allowed", status=200, upstream=200, ending="settled",
-              charge=None, idempotency=None):
+    def audit(
+        at,
+        index,
+        currency,
+        amount,
+        customer,
+        decision="allowed",
+        status=200,
+        upstream=200,
+        ending="settled",
+        charge=None,
+        idempotency=None,
+    ):
         nonlocal seq
         request = "req_" + made.word(16)
         usd = amount if currency == "usd" else amount * 108 // 100 if currency == "eur" else amount * 2 // 3
-        common = (request, keys[index], conversations[index], "key", "billing", str(seq % 12), "POST /v1/charges",
-                  "live", decision)
-        for kind in ("intent", "outcome")[2 - options.rows_per_call:]:
+        common = (
+            request,
+            keys[index],
+            conversations[index],
+            "key",
+            "billing",
+            str(seq % 12),
+            "POST /v1/charges",
+            "live",
+            decision,
+        )
+        for kind in ("intent", "outcome")[2 - options.rows_per_call :]:
             seq += 1
             done = kind == "outcome"
-            rows.append((
-                seq, at * 1_000_000 + (180_000 if done else 0), kind, *common,
-                "spend_cap_exceeded" if decision == "refused" else None, status if done else None,
-                upstream if done else None, ending if done else None, charge if done else None, None, "charge", amount,
-                currency, usd, customer, idempotency, "hold_" + request[4:], policy, None))
+            rows.append(
+                (
+                    seq,
+                    at * 1_000_000 + (180_000 if done else 0),
+                    kind,
+                    *common,
+                    "spend_cap_exceeded" if decision == "refused" else None,
+                    status if done else None,
+                    upstream if done else None,
+                    ending if done else None,
+                    charge if done else None,
+                    None,
+                    "charge",
+                    amount,
+                    currency,
+                    usd,
+                    customer,
+                    idempotency,
+                    "hold_" + request[4:],
+                    policy,
+                    None,
+                )
+            )
         if len(rows) > 50_000:
             flush()
 
@@ -149,13 +231,37 @@ def main():
             text += f" [conv:{conversation}]"
         value = major(amount, currency)
         paid = status == "Paid"
-        lines.append(",".join([
-            charge, stamp, value, "0.00" if DIGITS[currency] else "0", currency, "true" if paid else "false", value,
-            "0.00", currency, "" if paid else "card_declined", quoted(text), "0.59" if paid else "0.00", "", "ACME",
-            status, "Payment complete." if paid else "The bank did not return any further details.", "0.00",
-            "pm_" + made.word(24), customer, "Example customer", "someone@example.com", "", "po_" + made.word(24),
-            "inv_" + str(len(lines)), conversation if metadata and conversation else "",
-        ]))
+        lines.append(
+            ",".join(
+                [
+                    charge,
+                    stamp,
+                    value,
+                    "0.00" if DIGITS[currency] else "0",
+                    currency,
+                    "true" if paid else "false",
+                    value,
+                    "0.00",
+                    currency,
+                    "" if paid else "card_declined",
+                    quoted(text),
+                    "0.59" if paid else "0.00",
+                    "",
+                    "ACME",
+                    status,
+                    "Payment complete." if paid else "The bank did not return any further details.",
+                    "0.00",
+                    "pm_" + made.word(24),
+                    customer,
+                    "Example customer",
+                    "someone@example.com",
+                    "",
+                    "po_" + made.word(24),
+                    "inv_" + str(len(lines)),
+                    conversation if metadata and conversation else "",
+                ]
+            )
+        )
 
     span = 30 * 86_400
     for number in range(count):
@@ -209,8 +315,17 @@ def main():
             continue
         if kind < 0.0042:
             amount += 1_200_00
-            audit(at, index, currency, amount, customer, status=504, upstream=None, ending="unknown",
-                  idempotency=idempotency)
+            audit(
+                at,
+                index,
+                currency,
+                amount,
+                customer,
+                status=504,
+                upstream=None,
+                ending="unknown",
+                idempotency=idempotency,
+            )
             line(at + 2, charge, currency, amount, customer, conversation)
             expected["KB131"] += 1
             continue
@@ -227,13 +342,31 @@ def main():
             lines.append(lines[-1])
             expected["KB004"] += 1
         if rng.random() < 0.02:
-            audit(at, index, "usd", amount + 2_000_00, customer, decision="refused", status=401, upstream=None,
-                  ending="none")
+            audit(
+                at,
+                index,
+                "usd",
+                amount + 2_000_00,
+                customer,
+                decision="refused",
+                status=401,
+                upstream=None,
+                ending="none",
+            )
             expected["refused"] += 1
         if rng.random() < 0.01:
             charge = "ch_3" + made.word(23)
-            audit(at, index, currency, amount + 3_000_00, customer, status=402, upstream=402, ending="released",
-                  charge=charge)
+            audit(
+                at,
+                index,
+                currency,
+                amount + 3_000_00,
+                customer,
+                status=402,
+                upstream=402,
+                ending="released",
+                charge=charge,
+            )
             line(at + 1, charge, currency, amount + 3_000_00, customer, conversation, status="Failed")
             expected["declined"] += 1
     flush()

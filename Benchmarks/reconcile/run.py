@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures keybrake-audit on a generated month and checks that it finds what was planted.
 
-    run.py AUDITOR DIRECTORY [--charges 1000000] [--rows-per-call 2] [--runs 3]
+run.py AUDITOR DIRECTORY [--charges 1000000] [--rows-per-call 2] [--runs 3]
 """
 
 import argparse
@@ -18,8 +18,12 @@ def measure(auditor, directory):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
     process = subprocess.run(
-        [auditor, "reconcile", "payments.csv", "--audit", "keybrake.db"], cwd=directory, stdout=subprocess.PIPE,
-        text=True, check=False)
+        [auditor, "reconcile", "payments.csv", "--audit", "keybrake.db"],
+        cwd=directory,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     wall = time.monotonic() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode not in (0, 1):
@@ -55,14 +59,26 @@ def main():
         print("generating, which takes about a minute for a million charges", file=sys.stderr)
         generator = pathlib.Path(__file__).with_name("generate.py")
         subprocess.run(
-            [sys.executable, generator, options.directory, "--charges", str(options.charges), "--rows-per-call",
-             str(options.rows_per_call)], check=True, stdout=subprocess.DEVNULL)
+            [
+                sys.executable,
+                generator,
+                options.directory,
+                "--charges",
+                str(options.charges),
+                "--rows-per-call",
+                str(options.rows_per_call),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     auditor = options.auditor.resolve()
     runs = [measure(auditor, options.directory) for _ in range(options.runs)]
     planted = check(options.directory)
     best = min(runs)
-    print(f"reconcile: {best[0]:.2f} CPU s, {best[1]:.2f} s wall, {best[2]:.0f} MiB; "
-          f"all {planted} planted findings found, none else")
+    print(
+        f"reconcile: {best[0]:.2f} CPU s, {best[1]:.2f} s wall, {best[2]:.0f} MiB; "
+        f"all {planted} planted findings found, none else"
+    )
 
 
 if __name__ == "__main__":
