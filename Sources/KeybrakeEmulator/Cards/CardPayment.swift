@@ -17,6 +17,8 @@ struct CardPayment {
     var statementDescriptorSuffix: String?
     var transferGroup: String?
     var onBehalfOf: String?
+    /// What the payment means for other accounts.
+    var terms = ConnectTerms(JSONObject())
     /// The cardholder has passed 3-D Secure.
     var isAuthenticated = false
 
@@ -105,7 +107,8 @@ struct CardPayment {
         charge.set("customer", customer)
         charge.set("description", description)
         charge.set("metadata", metadata)
-        charge.set("on_behalf_of", onBehalfOf)
+        terms.write(to: &charge)
+        if let onBehalfOf { charge.set("on_behalf_of", onBehalfOf) }
         charge.set("payment_intent", paymentIntent)
         charge.set("payment_method", instrument.id)
         charge.set(
@@ -117,7 +120,8 @@ struct CardPayment {
         if instrument.kind == .card, paymentIntent == nil { charge.set("source", instrument.tree) }
         charge.set("statement_descriptor", statementDescriptor)
         charge.set("statement_descriptor_suffix", statementDescriptorSuffix)
-        charge.set("transfer_group", transferGroup)
+        let passesOn = terms.destination != nil
+        charge.set("transfer_group", transferGroup ?? (passesOn ? "group_\(paymentIntent ?? id)" : nil))
         return charge
     }
 
@@ -129,9 +133,7 @@ struct CardPayment {
         charge.set("status", "succeeded")
         if captures {
             charge.set("amount_captured", amount)
-            charge.set(
-                "balance_transaction",
-                Charges.settle(charge, amount: amount, card: instrument.card, &account, cause))
+            Charges.settle(&charge, amount: amount, card: instrument.card, &account, cause)
         } else {
             account.agenda.add(
                 .authorizationExpires(charge: charge.text("id") ?? ""), at: cause.now + Charges.authorizationSeconds)
@@ -149,7 +151,7 @@ struct CardPayment {
         return .declined(decline, chargeID: charge.text("id") ?? "")
     }
 
-    private static let template = JSONObject.template(
+    static let template = JSONObject.template(
         #"""
         {"id":"","object":"charge","amount":0,"amount_captured":0,"amount_refunded":0,"application":null,
         "application_fee":null,"application_fee_amount":null,"balance_transaction":null,"billing_details":{},

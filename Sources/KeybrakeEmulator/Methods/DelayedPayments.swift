@@ -20,9 +20,7 @@ enum DelayedPayments {
         charge.set("amount_captured", amount)
         charge.set("paid", true)
         charge.set("status", "succeeded")
-        charge.set(
-            "balance_transaction",
-            Charges.settle(charge, amount: amount, card: TestCardTable[TestCardTable.visa], &account, cause))
+        Charges.settle(&charge, amount: amount, card: TestCardTable[TestCardTable.visa], &account, cause)
         account.update(.charge, charge, cause)
         account.emit("charge.succeeded", .charge, id: id, cause)
         guard let intent = charge.text("payment_intent"),

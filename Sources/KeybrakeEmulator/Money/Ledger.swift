@@ -1,17 +1,41 @@
 /// The money of one account: what it may pay out, what is on its way, and where it came from.
 ///
-/// Every entry has two sides. The purse of a currency grows by `net`, the fees by `fee`, and the counterparties (the
-/// customers, in the end) shrink by `amount`; so in each currency purse + fees + counterparties is always zero.
+/// Every entry has two sides. The purse of a currency grows by what is left of the amount, the fees by what Stripe
+/// takes, and whoever the money came from shrinks by the rest: customers and banks outside, or other accounts of the
+/// world. So in each currency purse + fees + outside + accounts is always zero, and `accounts` is zero over all
+/// accounts of a world.
 struct Ledger: Sendable, Equatable {
     /// The sums in one currency, in smallest units.
     struct Purse: Sendable, Equatable {
         var available: Int64 = 0
         var pending: Int64 = 0
+        /// What Stripe took.
         var fees: Int64 = 0
-        var counterparties: Int64 = 0
+        /// What customers and banks gave (negative) or got.
+        var outside: Int64 = 0
+        /// What other accounts of the world gave (negative) or got.
+        var accounts: Int64 = 0
 
         /// Zero, unless money was made or lost.
-        var imbalance: Int64 { available + pending + fees + counterparties }
+        var imbalance: Int64 { available + pending + fees + outside + accounts }
+    }
+
+    /// One balance transaction, as the ledger sees it.
+    struct Posting: Sendable {
+        let transactionID: String
+        let currency: String
+        /// Positive into the account.
+        let amount: Int64
+        /// What Stripe takes of it.
+        let fee: Int64
+        /// What the platform takes of it.
+        var applicationFee: Int64 = 0
+        /// The amount comes from, or goes to, another account of the world.
+        var isBetweenAccounts = false
+        /// `nil` when the money is available at once.
+        let availableOn: Int64?
+
+        var net: Int64 { amount - fee - applicationFee }
     }
 
     /// Money that becomes available on some day.
@@ -26,20 +50,21 @@ struct Ledger: Sendable, Equatable {
 
     /// Books one balance transaction.
     ///
-    /// - Parameter availableOn: `nil` when the money is available at once.
-    /// - Returns: whether this is the first money to wait for that day.
-    mutating func book(amount: Int64, fee: Int64, currency: String, transactionID: String, availableOn: Int64?) -> Bool
-    {
-        let net = amount - fee
-        purses[currency, default: Purse()].fees += fee
-        purses[currency, default: Purse()].counterparties -= amount
-        guard let day = availableOn else {
-            purses[currency, default: Purse()].available += net
+    /// - Returns: whether this is the first money to wait for its day.
+    mutating func book(_ posting: Posting) -> Bool {
+        var purse = purses[posting.currency] ?? Purse()
+        defer { purses[posting.currency] = purse }
+        purse.fees += posting.fee
+        purse.accounts += posting.applicationFee
+        if posting.isBetweenAccounts { purse.accounts -= posting.amount } else { purse.outside -= posting.amount }
+        guard let day = posting.availableOn else {
+            purse.available += posting.net
             return false
         }
-        purses[currency, default: Purse()].pending += net
+        purse.pending += posting.net
         let isFirst = waiting[day] == nil
-        waiting[day, default: []].append(Waiting(currency: currency, net: net, transactionID: transactionID))
+        waiting[day, default: []].append(
+            Waiting(currency: posting.currency, net: posting.net, transactionID: posting.transactionID))
         return isFirst
     }
 

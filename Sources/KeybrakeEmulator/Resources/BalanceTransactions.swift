@@ -26,12 +26,17 @@ enum BalanceTransactions {
         var category: String
         /// Positive into the account.
         var amount: Int64
+        /// What Stripe takes.
         var fee: Int64 = 0
+        /// What the platform takes; negative when it gives something back.
+        var applicationFee: Int64 = 0
         var currency: String
         var source: String
         var description: String?
         /// `nil` when it is available at once.
         var availableOn: Int64?
+        /// Whether the amount comes from, or goes to, another account of the world.
+        var isBetweenAccounts = false
     }
 
     /// Books a movement and remembers its balance transaction.
@@ -48,28 +53,41 @@ enum BalanceTransactions {
         transaction.set("created", cause.worldNow)
         transaction.set("currency", entry.currency)
         transaction.set("description", entry.description)
-        transaction.set("fee", entry.fee)
-        if entry.fee != 0 {
-            transaction["fee_details"] = [
-                [
-                    "amount": .integer(entry.fee), "application": nil, "currency": .string(entry.currency),
-                    "description": "Stripe processing fees", "type": "stripe_fee",
-                ]
-            ]
-        }
-        transaction.set("net", entry.amount - entry.fee)
+        transaction.set("fee", entry.fee + entry.applicationFee)
+        transaction["fee_details"] = .array(feeDetails(entry, account))
+        transaction.set("net", entry.amount - entry.fee - entry.applicationFee)
         transaction.set("reporting_category", entry.category)
         transaction.set("source", entry.source)
         transaction.set("status", arrival == nil ? "available" : "pending")
         transaction.set("type", entry.type)
         account.create(.balanceTransaction, transaction, cause)
         let isFirstOfDay = account.ledger.book(
-            amount: entry.amount, fee: entry.fee, currency: entry.currency, transactionID: id,
-            availableOn: arrival)
+            .init(
+                transactionID: id, currency: entry.currency, amount: entry.amount, fee: entry.fee,
+                applicationFee: entry.applicationFee, isBetweenAccounts: entry.isBetweenAccounts,
+                availableOn: arrival))
         if let day = arrival, isFirstOfDay {
             account.agenda.addToWorld(.fundsAvailable(day: day), at: day)
         }
         return id
+    }
+
+    /// What the fee of a movement is made of.
+    private static func feeDetails(_ entry: Entry, _ account: Account) -> [JSONValue] {
+        var details: [JSONValue] = []
+        if entry.applicationFee != 0 {
+            details.append([
+                "amount": .integer(entry.applicationFee), "application": .string(ApplicationFees.application(account)),
+                "currency": .string(entry.currency), "description": "Application fee", "type": "application_fee",
+            ])
+        }
+        if entry.fee != 0 {
+            details.append([
+                "amount": .integer(entry.fee), "application": nil, "currency": .string(entry.currency),
+                "description": "Stripe processing fees", "type": "stripe_fee",
+            ])
+        }
+        return details
     }
 
     /// The money of a day arrives.

@@ -23,7 +23,12 @@ enum Charges {
         let amount = try form.requiredInteger("amount")
         let currency = try form.required("currency").lowercased()
         try ChargeLimits.check(amount: amount, currency: currency)
+        let terms = ConnectTerms(form)
+        try terms.check(amount: amount, account)
         let metadata = try Metadata.merge(form["metadata"])
+        if let source = form.given("source"), source.hasPrefix("acct_") {
+            return try AccountDebits.create(from: source, amount: amount, currency: currency, call, &account)
+        }
         let customer = form.given("customer")
         if let customer { _ = try account.find(.customer, customer, param: "customer") }
         let instrument = try instrument(form, customer: customer, &account, call.cause)
@@ -35,7 +40,7 @@ enum Charges {
             receiptEmail: form.given("receipt_email"), shipping: shipping["shipping"] ?? .null,
             statementDescriptor: form.given("statement_descriptor"),
             statementDescriptorSuffix: form.given("statement_descriptor_suffix"),
-            transferGroup: form.given("transfer_group"), onBehalfOf: form.given("on_behalf_of"))
+            transferGroup: form.given("transfer_group"), terms: terms)
         let verdict = CardPayment.verdict(instrument, isAuthenticated: false, isOffSession: false)
         switch payment.attempt(verdict, &account, call.cause) {
         case .succeeded(let charge), .pending(let charge):
@@ -88,16 +93,19 @@ enum Charges {
                 "charge_not_capturable",
                 "This charge belongs to the PaymentIntent \(intent); capture the PaymentIntent instead.")
         }
-        _ = try capture(charge, amount: call.form.integer("amount"), param: "amount", &account, call.cause)
+        _ = try capture(charge, amount: call.form.integer("amount"), param: "amount", call.form, &account, call.cause)
         return .stored(.charge, id: call.pathValue())
     }
 
     /// Takes money that was authorised; what is not taken is released.
     ///
-    /// - Parameter amount: `nil` for all of it.
+    /// - Parameters:
+    ///   - amount: `nil` for all of it.
+    ///   - form: may change what the platform takes, and what goes on to the destination.
     /// - Returns: the charge as it now stands.
     static func capture(
-        _ charge: JSONObject, amount: Int64?, param: String, _ account: inout Account, _ cause: Cause
+        _ charge: JSONObject, amount: Int64?, param: String, _ form: FormMap = FormMap(), _ account: inout Account,
+        _ cause: Cause
     ) throws(StripeError) -> JSONObject {
         let id = charge.text("id") ?? ""
         let authorised = charge.integer("amount")
@@ -118,11 +126,16 @@ enum Charges {
                 "The amount to capture (\(taken)) is more than the amount that was authorised (\(authorised)).",
                 param: param)
         }
+        var terms = ConnectTerms(form, onto: ConnectTerms(charge))
+        // A transfer of the whole amount shrinks with what is taken.
+        if form.map("transfer_data") == nil { terms.transferAmount = terms.transferAmount.map { min($0, taken) } }
+        try terms.check(amount: taken, account)
         var captured = charge
+        terms.write(to: &captured)
         captured.set("captured", true)
         captured.set("amount_captured", taken)
         let card = TestCardTable[account.store.object(.charge, id: id)?.card ?? TestCardTable.visa]
-        captured.set("balance_transaction", settle(captured, amount: taken, card: card, &account, cause))
+        settle(&captured, amount: taken, card: card, &account, cause)
         if taken < authorised {
             Refunds.release(&captured, amount: authorised - taken, &account, cause)
         }
@@ -130,26 +143,28 @@ enum Charges {
         return captured
     }
 
-    /// Books the money of a charge, less the fee.
-    ///
-    /// - Returns: the balance transaction's id.
+    /// Books the money of a charge, less the fees, and passes on what other accounts are to have of it.
     static func settle(
-        _ charge: JSONObject, amount: Int64, card: TestCard, _ account: inout Account, _ cause: Cause
-    ) -> String {
+        _ charge: inout JSONObject, amount: Int64, card: TestCard, _ account: inout Account, _ cause: Cause
+    ) {
+        let id = charge.text("id") ?? ""
         let currency = charge.text("currency") ?? ""
         switch card.behaviour {
-        case .disputed, .fraudWarning: account.agenda.add(.disputeOpens(charge: charge.text("id") ?? ""), at: cause.now)
+        case .disputed, .fraudWarning: account.agenda.add(.disputeOpens(charge: id), at: cause.now)
         default: break
         }
-        return BalanceTransactions.book(
+        let availableOn = card.settlesAtOnce ? nil : BalanceTransactions.availableOn(cause.worldNow)
+        let passage = Passage(charge, amount: amount, availableOn: availableOn, &account)
+        let transaction = BalanceTransactions.book(
             .init(
                 type: "charge", category: "charge", amount: amount,
                 fee: FeeSchedule.fee(
                     amount: amount, currency: currency,
-                    methodType: charge["payment_method_details"]?["type"]?.stringValue ?? "card"), currency: currency,
-                source: charge.text("id") ?? "", description: charge.text("description"),
-                availableOn: card.settlesAtOnce ? nil : BalanceTransactions.availableOn(cause.now)),
-            &account, cause)
+                    methodType: charge["payment_method_details"]?["type"]?.stringValue ?? "card"),
+                applicationFee: passage.directFee, currency: currency, source: id,
+                description: charge.text("description"), availableOn: availableOn), &account, cause)
+        charge.set("balance_transaction", transaction)
+        passage.apply(to: &charge, &account, cause)
     }
 
     /// An authorisation that was never captured lapses.

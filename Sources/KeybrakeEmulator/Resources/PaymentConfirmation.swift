@@ -187,8 +187,7 @@ enum PaymentConfirmation {
             paymentIntent: intent.text("id"), receiptEmail: intent.text("receipt_email"),
             shipping: intent["shipping"] ?? .null, statementDescriptor: intent.text("statement_descriptor"),
             statementDescriptorSuffix: intent.text("statement_descriptor_suffix"),
-            transferGroup: intent.text("transfer_group"), onBehalfOf: intent.text("on_behalf_of"),
-            isAuthenticated: isAuthenticated)
+            transferGroup: intent.text("transfer_group"), terms: ConnectTerms(intent), isAuthenticated: isAuthenticated)
     }
 
     private static func paymentError(_ decline: Decline, charge: String?, _ instrument: Instrument) -> JSONObject {

@@ -13,13 +13,25 @@ enum PaymentIntentFields {
         for name in ["capture_method", "confirmation_method"] {
             if let text = form.given(name) { intent.set(name, text) }
         }
-        if let fee = form.integer("application_fee_amount") { intent.set("application_fee_amount", fee) }
+        try apply(termsOf: form, to: &intent, account)
         intent.set("metadata", try Metadata.merge(form["metadata"], into: intent.object("metadata") ?? [:]))
         Addresses.apply(form["shipping"], as: "shipping", template: Addresses.shipping, to: &intent)
         if let card = form.map("payment_method_options")?.map("card"), var options = cardOptions(intent) {
             options.fill(from: card)
             intent["payment_method_options"] = ["card": .object(options)]
         }
+    }
+
+    private static func apply(termsOf form: FormMap, to intent: inout JSONObject, _ account: Account)
+        throws(StripeError)
+    {
+        let terms = ConnectTerms(form, onto: ConnectTerms(intent))
+        try terms.check(amount: intent.integer("amount"), account)
+        terms.write(to: &intent)
+        guard let given = form.map("transfer_data"), var data = intent.object("transfer_data") else { return }
+        if let description = given.given("description") { data.set("description", description) }
+        if let metadata = given["metadata"] { data.set("metadata", try Metadata.merge(metadata)) }
+        intent.set("transfer_data", data)
     }
 
     /// Refuses to change what is settled.
@@ -42,7 +54,7 @@ enum PaymentIntentFields {
     }
 
     private static let textMembers = [
-        "description", "on_behalf_of", "receipt_email", "setup_future_usage", "statement_descriptor",
+        "description", "receipt_email", "setup_future_usage", "statement_descriptor",
         "statement_descriptor_suffix", "transfer_group",
     ]
 }

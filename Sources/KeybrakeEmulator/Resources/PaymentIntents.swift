@@ -131,10 +131,12 @@ enum PaymentIntents {
         }
         let metadata = try Metadata.merge(call.form["metadata"], into: intent.object("metadata") ?? [:])
         let captured = try Charges.capture(
-            charge, amount: call.form.integer("amount_to_capture"), param: "amount_to_capture", &account, call.cause)
+            charge, amount: call.form.integer("amount_to_capture"), param: "amount_to_capture", call.form, &account,
+            call.cause)
         intent.set("metadata", metadata)
         intent.set("amount_capturable", 0)
         intent.set("amount_received", captured.integer("amount_captured"))
+        ConnectTerms(captured).write(to: &intent)
         intent.set("status", Status.succeeded.rawValue)
         account.update(.paymentIntent, intent, call.cause)
         account.emit("payment_intent.succeeded", .paymentIntent, id: call.pathValue(), call.cause)

@@ -167,6 +167,7 @@ enum Refunds {
                 "Charge \(original.text("id") ?? "") has been charged back; cannot issue a refund.")
         }
         let amount = try refundable(original, form)
+        try ConnectRefund.check(original, form)
         var charge = original
         if !charge.flag("captured") {
             let id = release(&charge, amount: amount, &account, cause)
@@ -175,7 +176,7 @@ enum Refunds {
         }
         var refund = written(charge, amount: amount, form: form, metadata: metadata, &account, cause)
         let id = refund.text("id") ?? ""
-        refund.set("balance_transaction", book(refund, of: charge, sign: -1, &account, cause))
+        ConnectRefund.book(&refund, of: charge, form, &account, cause)
         let total = charge.integer("amount_refunded") + amount
         charge.set("amount_refunded", total)
         charge.set("refunded", total == charge.integer("amount"))
@@ -215,7 +216,7 @@ enum Refunds {
         _ cause: Cause
     ) -> JSONObject {
         var refund = template
-        refund.set("id", account.ids.next("re"))
+        refund.set("id", account.ids.next(charge.text("source_transfer") == nil ? "re" : "pyr"))
         refund.set("amount", amount)
         refund.set("charge", charge.text("id"))
         refund.set("created", cause.now)
@@ -227,18 +228,19 @@ enum Refunds {
         return refund
     }
 
-    private static func book(
-        _ refund: JSONObject, of charge: JSONObject, sign: Int64, _ account: inout Account, _ cause: Cause
+    /// - Parameter fee: what the platform gives back with the refund.
+    static func book(
+        _ refund: JSONObject, of charge: JSONObject, sign: Int64, fee: Int64 = 0, _ account: inout Account,
+        _ cause: Cause
     ) -> String {
-        let source = charge.text("balance_transaction").flatMap { account.store.object(.balanceTransaction, id: $0) }
-        // A refund waits with the money that it gives back; when that is there already, it leaves at once.
-        let pending = source?.text("status") == "pending" ? source?.tree.integer("available_on") : nil
-        return BalanceTransactions.book(
+        BalanceTransactions.book(
             .init(
                 type: sign < 0 ? "refund" : "refund_failure", category: sign < 0 ? "refund" : "refund_failure",
-                amount: sign * refund.integer("amount"), currency: refund.text("currency") ?? "",
-                source: refund.text("id") ?? "",
-                description: "REFUND FOR CHARGE (\(charge.text("description") ?? ""))", availableOn: pending),
+                amount: sign * refund.integer("amount"), applicationFee: -fee,
+                currency: refund.text("currency") ?? "", source: refund.text("id") ?? "",
+                description: "REFUND FOR CHARGE (\(charge.text("description") ?? ""))",
+                // A refund waits with the money that it gives back; when that is there already, it leaves at once.
+                availableOn: BalanceMovements.pendingDay(of: charge.text("balance_transaction"), account)),
             &account, cause)
     }
 
@@ -275,7 +277,7 @@ enum Refunds {
         account.update(.charge, charge, event: "charge.updated", cause)
     }
 
-    private static let template = JSONObject.template(
+    static let template = JSONObject.template(
         #"""
         {"id":"","object":"refund","amount":0,"balance_transaction":null,"charge":null,"created":0,"currency":"",
         "destination_details":{"card":{"reference_status":"pending","reference_type":"acquirer_reference_number",

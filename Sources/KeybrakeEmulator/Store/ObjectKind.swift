@@ -23,16 +23,22 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
 
     var description: String { name }
 
+    static let account = ObjectKind("account")
+    static let applicationFee = ObjectKind("application_fee")
     static let balanceTransaction = ObjectKind("balance_transaction")
+    static let bankAccount = ObjectKind("bank_account")
+    static let capability = ObjectKind("capability")
     static let card = ObjectKind("card")
     static let charge = ObjectKind("charge")
     static let checkoutSession = ObjectKind("checkout.session")
     static let customer = ObjectKind("customer")
     static let dispute = ObjectKind("dispute")
+    static let feeRefund = ObjectKind("fee_refund")
     static let invoice = ObjectKind("invoice")
     static let paymentIntent = ObjectKind("payment_intent")
     static let paymentMethod = ObjectKind("payment_method")
     static let payout = ObjectKind("payout")
+    static let person = ObjectKind("person")
     static let refund = ObjectKind("refund")
     static let setupIntent = ObjectKind("setup_intent")
     static let subscription = ObjectKind("subscription")
@@ -41,5 +47,6 @@ struct ObjectKind: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringC
     static let token = ObjectKind("token")
     static let topUp = ObjectKind("topup")
     static let transfer = ObjectKind("transfer")
+    static let transferReversal = ObjectKind("transfer_reversal")
     static let webhookEndpoint = ObjectKind("webhook_endpoint")
 }

@@ -75,6 +75,7 @@ enum ObjectIndexing {
     }()
 
     private static let table: [ObjectKind: [String]] = [
+        .applicationFee: ["charge"],
         .balanceTransaction: ["source", "type"],
         .card: ["customer"],
         .charge: ["customer", "payment_intent"],
@@ -84,5 +85,6 @@ enum ObjectIndexing {
         .refund: ["charge", "payment_intent"],
         .subscription: ["customer", "test_clock"],
         .subscriptionSchedule: ["customer", "test_clock"],
+        .transfer: ["destination", "source_transaction", "transfer_group"],
     ]
 }

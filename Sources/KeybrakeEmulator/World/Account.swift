@@ -3,6 +3,9 @@ internal import KeybrakeStripe
 /// The data of one emulated account: its objects, money, events, remembered answers, and what time will bring.
 struct Account: Sendable {
     let id: String
+    let worldName: String
+    /// The platform account of the world; this one's own id when it is that.
+    let platformID: String
     var configuration: EmulatorConfiguration
     var ids: IDSource
     var store = ObjectStore()
@@ -13,9 +16,13 @@ struct Account: Sendable {
     var idempotency: IdempotencyTable
     /// Fingerprints of cards follow from it.
     let seed: UInt64
+    /// The other accounts of the world; empty unless this one acts.
+    var neighbours = Neighbours()
 
-    init(id: String, worldName: String, configuration: EmulatorConfiguration) {
+    init(id: String, worldName: String, platformID: String, configuration: EmulatorConfiguration) {
         self.id = id
+        self.worldName = worldName
+        self.platformID = platformID
         self.configuration = configuration
         seed = StableHash.of(worldName + "/" + id, seed: configuration.seed)
         ids = IDSource(seed: seed, name: "ids")

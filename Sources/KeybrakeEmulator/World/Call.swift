@@ -38,6 +38,9 @@ struct Cause: Sendable {
         self.testClock = testClock
         self.worldNow = worldNow ?? now
     }
+
+    /// The same in the world's time, for accounts and objects that no test clock has.
+    var inWorld: Cause { Cause(now: worldNow, requestID: requestID, idempotencyKey: idempotencyKey) }
 }
 
 /// What a behaviour answers with status 200.

@@ -19,7 +19,7 @@ enum Routes {
         + CheckoutSessions.routes + Payouts.routes
         + TopUps.routes
         + TestClocks.routes
-        + Transfers.routes
+        + Transfers.routes + ApplicationFees.routes
 
     /// By the operation's index.
     private static let table: [Behaviour?] = {

@@ -8,7 +8,9 @@ struct World: Sendable {
     private(set) var configuration: EmulatorConfiguration
     var clock: WorldClock
     private(set) var platform: Account
-    private var connected: [String: Account] = [:]
+    private var connected = Neighbours()
+    /// Nothing is due in any account before this.
+    private var quietUntil = Int64.max
     var faults: FaultPlan
     var rateLimiter = RateLimiter()
 
@@ -18,7 +20,8 @@ struct World: Sendable {
         clock = WorldClock(configuration.clock)
         faults = FaultPlan(seed: StableHash.of(name, seed: configuration.seed))
         var ids = IDSource(seed: configuration.seed, name: name)
-        platform = Account(id: "acct_1" + ids.letters(15), worldName: name, configuration: configuration)
+        let id = "acct_1" + ids.letters(15)
+        platform = Account(id: id, worldName: name, platformID: id, configuration: configuration)
     }
 
     /// The answer to a call, with everything that it changes.
@@ -53,30 +56,60 @@ struct World: Sendable {
         return fault.applied(to: answer)
     }
 
-    /// The answer of the account that the call names; a connected one begins when it is named for the first time.
+    /// The answer of the account that the call names. A connected one begins when it is named for the first time,
+    /// unless the world is strict.
     private mutating func dispatch(_ call: EmulatorCall, now: Int64) -> EmulatorAnswer {
-        guard let id = call.account, id != platform.id else {
-            return platform.answer(call, now: now)
-        }
-        guard id.hasPrefix("acct_"), id.utf8.count <= 64 else {
+        runDue(until: now)
+        let id = call.account ?? platform.id
+        let isKnown = id == platform.id || act(as: platform.id) { $0.admits(id) } ?? false
+        guard isKnown else {
             return AnswerWriter.failure(APIKeys.unknownAccount(id, key: call.apiKey), call: call, layer: .state)
         }
-        if connected[id] == nil { connected[id] = fresh(id, now: now) }
-        return connected[id]?.answer(call, now: now) ?? AnswerWriter.nothing(call)
+        if id != platform.id, !connected.contains(id) { connected.add(platform.connected(id, now: now)) }
+        return act(as: id) { $0.answer(call, now: now) } ?? AnswerWriter.nothing(call)
     }
 
-    private func fresh(_ id: String, now: Int64) -> Account {
-        var account = Account(id: id, worldName: name, configuration: configuration)
-        if configuration.seedsFixtures { Seeds.addFixtures(to: &account, now: now) }
-        return account
+    /// Lets an account act with the others as its neighbours; `nil` when there is none of that id.
+    private mutating func act<Outcome>(as id: String, _ body: (inout Account) -> Outcome) -> Outcome? {
+        let home = platform.id
+        if id != home { guard bring(id) else { return nil } }
+        swap(&platform.neighbours, &connected)
+        let outcome = body(&platform)
+        swap(&platform.neighbours, &connected)
+        quietUntil = min(quietUntil, platform.agenda.nextTime ?? .max, connected.soonestDue)
+        connected.forgetDue()
+        if id != home { _ = bring(home) }
+        return outcome
+    }
+
+    /// Exchanges the account in the first place with a connected one. Nothing is copied: the two change places.
+    private mutating func bring(_ id: String) -> Bool {
+        guard var account = connected.remove(id) else { return false }
+        swap(&account, &platform)
+        connected.add(consume account)
+        return true
+    }
+
+    /// Lets happen what is due in any account, in the order of time.
+    private mutating func runDue(until now: Int64) {
+        while quietUntil <= now {
+            let times = [platform.agenda.nextTime, connected.nextTime].compactMap(\.self)
+            guard let time = times.min(), time <= now else {
+                quietUntil = times.min() ?? .max
+                return
+            }
+            _ = act(as: platform.id) { $0.runDue(until: time) }
+            for id in connected.ids where connected.isDue(id, by: time) { _ = act(as: id) { $0.runDue(until: time) } }
+        }
     }
 
     /// Chooses what happens to calls that name unknown objects, and whether answers may be made up from shapes.
     mutating func set(isLenient: Bool, isStrict: Bool) {
         configuration.isLenient = isLenient
         configuration.isStrict = isStrict
-        platform.configuration = configuration
-        for id in connected.keys { connected[id]?.configuration = configuration }
+        for id in [platform.id] + connected.ids {
+            _ = act(as: id) { [configuration] in $0.configuration = configuration }
+        }
     }
 
     /// Moves the clock on and lets happen what falls due until then.
@@ -85,8 +118,7 @@ struct World: Sendable {
     mutating func advance(to target: Int64, atUnixSeconds shellTime: Int64) -> Int64? {
         begin(clock.read(atUnixSeconds: shellTime))
         guard clock.advance(to: target, atUnixSeconds: shellTime) else { return nil }
-        platform.runDue(until: target)
-        for id in connected.keys { connected[id]?.runDue(until: target) }
+        runDue(until: target)
         return target
     }
 
@@ -94,16 +126,21 @@ struct World: Sendable {
     mutating func authenticate(_ intent: String, passes: Bool, atUnixSeconds shellTime: Int64) throws(StripeError) {
         let now = clock.read(atUnixSeconds: shellTime)
         begin(now)
-        platform.runDue(until: now)
-        guard !intent.hasPrefix("seti_") else {
-            try platform.inTime(of: intent, now: now) { account, cause throws(StripeError) in
-                try SetupIntents.authenticate(intent, passes: passes, &account, cause)
+        runDue(until: now)
+        let failure = act(as: platform.id) { account -> StripeError? in
+            do throws(StripeError) {
+                try account.inTime(of: intent, now: now) { account, cause throws(StripeError) in
+                    guard !intent.hasPrefix("seti_") else {
+                        return try SetupIntents.authenticate(intent, passes: passes, &account, cause)
+                    }
+                    try PaymentConfirmation.authenticate(intent, passes: passes, &account, cause)
+                }
+                return nil
+            } catch {
+                return error
             }
-            return
         }
-        try platform.inTime(of: intent, now: now) { account, cause throws(StripeError) in
-            try PaymentConfirmation.authenticate(intent, passes: passes, &account, cause)
-        }
+        if let failure = failure ?? nil { throw failure }
     }
 
     /// Puts objects into the platform account.
@@ -116,22 +153,17 @@ struct World: Sendable {
     /// The webhook deliveries that are due in any of the world's accounts; each is underway until it is reported.
     mutating func takeDeliveries(limit: Int, atUnixSeconds shellTime: Int64) -> [WebhookDelivery] {
         let now = clock.read(atUnixSeconds: shellTime)
-        platform.runDue(until: now)
-        var deliveries = platform.takeDeliveries(until: now, limit: limit)
-        for id in connected.keys.sorted() where deliveries.count < limit {
-            connected[id]?.runDue(until: now)
-            deliveries += connected[id]?.takeDeliveries(until: now, limit: limit - deliveries.count) ?? []
+        runDue(until: now)
+        var deliveries: [WebhookDelivery] = []
+        for id in [platform.id] + connected.ids where deliveries.count < limit {
+            deliveries += act(as: id) { $0.takeDeliveries(until: now, limit: limit - deliveries.count) } ?? []
         }
         return deliveries
     }
 
     mutating func report(_ delivery: WebhookDelivery, succeeded: Bool, atUnixSeconds shellTime: Int64) {
         let now = clock.read(atUnixSeconds: shellTime)
-        if delivery.account == platform.id {
-            platform.webhooks.report(delivery.id, succeeded: succeeded, now: now)
-        } else {
-            connected[delivery.account]?.webhooks.report(delivery.id, succeeded: succeeded, now: now)
-        }
+        _ = act(as: delivery.account) { $0.webhooks.report(delivery.id, succeeded: succeeded, now: now) }
     }
 
     /// The platform account's objects as seed lines.
