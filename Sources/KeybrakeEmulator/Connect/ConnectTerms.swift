@@ -49,7 +49,7 @@ struct ConnectTerms: Sendable, Equatable {
             guard transferAmount <= amount else {
                 throw .coded(
                     "amount_too_large",
-                    "The transfer amount (\(transferAmount)) cannot be more than the amount of the payment (\(amount)).",
+                    "The transfer amount (\(transferAmount)) cannot be more than the payment's amount (\(amount)).",
                     param: "transfer_data[amount]")
             }
         }

@@ -2,7 +2,7 @@ internal import KeybrakeStripe
 
 /// Transfers: money goes to another account of the world, where it arrives as a payment.
 ///
-///     create, or a charge with transfer_data ─→ transferred ─ reversals … ─→ reversed (never more than was transferred)
+///     create, or a charge with transfer_data ─→ transferred ─ reversals … ─→ reversed (never more than that)
 enum Transfers {
     static let routes: [(String, Behaviour)] = [
         ("POST /v1/transfers", create),
