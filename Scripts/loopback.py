@@ -50,20 +50,16 @@ class AuditRow(dict):
         return None
 
 
-class Keybrake:
-    """One running `keybrake serve`.
+class Process:
+    """A running `keybrake` command that serves, in a folder of its own."""
 
-    `directory` holds its database, admin token and whatever it writes; relative paths in `options` start there.
-    """
-
-    def __init__(self, directory, *options, listen="127.0.0.1:0", environment=None, **popen):
+    def __init__(self, directory, *arguments, environment=None, **popen):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lines = []
         self._line_arrived = threading.Condition()
-        command = [KEYBRAKE, "serve", "--listen", listen, "--control", "127.0.0.1:0", *map(str, options)]
         self.process = subprocess.Popen(
-            command,
+            [KEYBRAKE, *map(str, arguments)],
             cwd=self.directory,
             env=clean_environment(**(environment or {})),
             stdin=subprocess.DEVNULL,
@@ -75,12 +71,6 @@ class Keybrake:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        try:
-            self.api_base = self._announced("data")
-            self.control = self._announced("control")
-        except StartFailure:
-            self.kill()
-            raise
 
     # What it printed
 
@@ -90,8 +80,16 @@ class Keybrake:
                 self._lines.append(line)
                 self._line_arrived.notify_all()
 
-    def _announced(self, name):
-        pattern = re.compile(rf"^\s*{name}\s+(https?://\S+)")
+    def _announced(self, *names):
+        """The URLs that the command prints behind these words once it listens."""
+        try:
+            return [self._url_behind(name) for name in names]
+        except StartFailure:
+            self.kill()
+            raise
+
+    def _url_behind(self, name):
+        pattern = re.compile(rf"^.*\b{name}\s+(https?://\S+)")
         deadline = time.monotonic() + READY_SECONDS_MAX
         with self._line_arrived:
             while True:
@@ -109,6 +107,39 @@ class Keybrake:
     def output(self):
         """Everything printed so far, both streams."""
         return "".join(self._lines)
+
+    # Its end
+
+    def stop(self):
+        """Asks it to end, waits, and returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self._reader.join(5)
+        return self.process.returncode
+
+    def kill(self):
+        """Ends it without warning, as a crash would."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(STOP_SECONDS_MAX)
+        self._reader.join(5)
+
+
+class Keybrake(Process):
+    """One running `keybrake serve`.
+
+    `directory` holds its database, admin token and whatever it writes; relative paths in `options` start there.
+    """
+
+    def __init__(self, directory, *options, listen="127.0.0.1:0", environment=None, **popen):
+        arguments = ["serve", "--listen", listen, "--control", "127.0.0.1:0", *options]
+        super().__init__(directory, *arguments, environment=environment, **popen)
+        self.api_base, self.control = self._announced("data", "control")
 
     @property
     def origin(self):
@@ -179,23 +210,20 @@ class Keybrake:
         """Every audit row so far, oldest first."""
         return [AuditRow(json.loads(line)) for line in self.command("audit", "export").stdout.splitlines()]
 
-    # Its end
 
-    def stop(self):
-        """Asks it to end, waits, and returns the exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS_MAX)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise
-        self._reader.join(5)
-        return self.process.returncode
+class Emulator(Process):
+    """One running `keybrake emulator serve`: Stripe for whoever holds a test key."""
 
-    def kill(self):
-        """Ends it without warning, as a crash would."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(STOP_SECONDS_MAX)
-        self._reader.join(5)
+    def __init__(self, directory, *options, listen="127.0.0.1:0", **popen):
+        super().__init__(directory, "emulator", "serve", "--listen", listen, *options, **popen)
+        (self.origin,) = self._announced("at")
+
+    def command(self, *arguments):
+        """Runs a control command of `keybrake emulator` against it and returns what it printed."""
+        command = [KEYBRAKE, "emulator", *map(str, arguments), "--emulator-url", self.origin]
+        result = subprocess.run(
+            command, cwd=self.directory, env=clean_environment(), capture_output=True, text=True, timeout=30
+        )
+        if result.returncode != 0:
+            raise AssertionError(f"{command} exited {result.returncode}:\n{result.stdout}{result.stderr}")
+        return result.stdout

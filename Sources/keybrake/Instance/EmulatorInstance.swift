@@ -19,7 +19,7 @@ struct EmulatorInstance {
     static func start(_ settings: EmulatorSettings, logger: Logger) async throws -> EmulatorInstance {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
         let emulator = EmulatorHost(configuration: settings.worlds)
-        let requestIDs = RequestIDSource()
+        let requestIDs = requestIDs(settings)
         let api = PlainEmulator(
             emulator: emulator, catalogue: .shared, requestIDs: requestIDs, selection: settings.selection)
         let listener = EmulatorListener(
@@ -30,6 +30,13 @@ struct EmulatorInstance {
                 limits: .standard),
             handler: listener, eventLoopGroup: group, logger: logger)
         return EmulatorInstance(settings: settings, server: server, port: try await server.start(), logger: logger)
+    }
+
+    /// Where time stands still, equal runs give equal bytes, and the ids of requests stand in events.
+    private static func requestIDs(_ settings: EmulatorSettings) -> RequestIDSource {
+        guard case .frozen = settings.worlds.clock else { return RequestIDSource() }
+        let seed = String(settings.worlds.seed, radix: 36)
+        return RequestIDSource(process: String(repeating: "0", count: max(0, 10 - seed.utf8.count)) + seed)
     }
 
     /// Serves until a signal asks for the end.

@@ -1,0 +1,112 @@
+"""The emulator on a port of its own, as client libraries and their test suites meet it."""
+
+import json
+import urllib.request
+
+import pytest
+import stripe
+
+from loopback import Emulator, StartFailure
+
+KEY = "sk_test_acceptance"
+
+
+@pytest.fixture
+def emulator(tmp_path):
+    instance = Emulator(tmp_path / "emulator")
+    yield instance
+    instance.kill()
+    print(instance.output)
+
+
+def client(emulator, key=KEY, prefix="", **options):
+    options.setdefault("max_network_retries", 0)
+    return stripe.StripeClient(key, base_addresses={"api": emulator.origin + prefix}, **options)
+
+
+def test_a_suite_finds_the_header_that_it_looks_for(emulator):
+    with urllib.request.urlopen(emulator.origin + "/", timeout=5) as answer:
+        assert answer.headers["Stripe-Mock-Version"] == "master"
+
+
+@pytest.mark.parametrize("prefix", ["", "/stripe"])
+def test_what_was_sent_comes_back_under_either_base(emulator, prefix):
+    api = client(emulator, prefix=prefix).v1
+    customer = api.customers.create({"name": "Ada", "metadata": {"order": "7"}})
+    charge = api.charges.create({"amount": 500, "currency": "usd", "source": "tok_visa"})
+    assert api.customers.retrieve(customer.id).metadata["order"] == "7"
+    assert [item.id for item in api.charges.list({"limit": 1})] == [charge.id]
+    with pytest.raises(stripe.CardError) as declined:
+        api.charges.create({"amount": 500, "currency": "usd", "source": "tok_chargeDeclinedInsufficientFunds"})
+    assert declined.value.error.decline_code == "insufficient_funds"
+
+
+def test_a_lenient_world_answers_what_it_has_never_seen(tmp_path):
+    instance = Emulator(tmp_path, "--lenient")
+    try:
+        assert client(instance).v1.charges.retrieve("ch_123").object == "charge"
+        instance.command("world", "strict")
+        with pytest.raises(stripe.InvalidRequestError) as missing:
+            client(instance).v1.charges.retrieve("ch_123")
+        assert (missing.value.http_status, missing.value.code, missing.value.param) == (404, "resource_missing", "id")
+    finally:
+        instance.kill()
+
+
+def test_worlds_are_chosen_by_header_path_and_key(emulator):
+    customer = client(emulator, prefix="/stripe/s/w").v1.customers.create()
+    assert client(emulator, key=KEY + "~session=w").v1.customers.retrieve(customer.id).id == customer.id
+    headers = {"headers": {"X-Keybrake-World": "w"}}
+    assert client(emulator).v1.customers.retrieve(customer.id, options=headers).id == customer.id
+    with pytest.raises(stripe.InvalidRequestError):
+        client(emulator).v1.customers.retrieve(customer.id)
+    assert json.loads(emulator.command("worlds"))["worlds"] == ["default", "w"]
+
+
+def test_a_fault_rule_makes_the_second_charge_fail_after_it_was_made(emulator):
+    rule = {"operation": "POST /v1/charges", "nth": 2, "fault": {"status": 500, "after_commit": True}}
+    emulator.command("faults", "add", json.dumps(rule))
+    api = client(emulator).v1
+    fields = {"amount": 500, "currency": "usd", "source": "tok_visa"}
+    api.charges.create(fields)
+    with pytest.raises(stripe.APIError):
+        api.charges.create(fields, {"idempotency_key": "k"})
+    assert len(api.charges.list().data) == 2
+    again = api.charges.create(fields, {"idempotency_key": "k"})
+    assert again.id == api.charges.list().data[0].id
+
+
+def test_rate_limits_of_the_sandbox_come_on_demand(emulator):
+    emulator.command("rate-limits", '{"requests_per_second": 3}')
+    api = client(emulator).v1
+    with pytest.raises(stripe.RateLimitError) as limited:
+        for _ in range(20):
+            api.customers.list()
+    assert limited.value.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
+
+
+def test_two_frozen_runs_give_the_same_bytes(tmp_path):
+    def bodies(name):
+        instance = Emulator(tmp_path / name, "--frozen-at", "1764000000", "--seed", "9")
+        try:
+            api = client(instance).v1
+            customer = api.customers.create({"source": "tok_visa"}, {"idempotency_key": "1"})
+            fields = {"amount": 500, "currency": "usd", "customer": customer.id}
+            api.charges.create(fields, {"idempotency_key": "2"})
+            return [list.last_response.body for list in (api.charges.list(), api.events.list(), api.balance.retrieve())]
+        finally:
+            instance.kill()
+
+    assert bodies("first") == bodies("second")
+
+
+def test_it_takes_no_live_key_and_says_so(emulator):
+    with pytest.raises(stripe.AuthenticationError, match="takes no live keys"):
+        client(emulator, key="sk_live_123").v1.balance.retrieve()
+
+
+def test_contradicting_options_are_refused(tmp_path):
+    for options in (["--lenient", "--strict"], ["--frozen-at", "-1"], ["--tls-cert", "x"], ["--listen", "nowhere"]):
+        with pytest.raises(StartFailure) as failure:
+            Emulator(tmp_path, *options)
+        assert failure.value.code == 64 or failure.value.code == 1, options
