@@ -48,20 +48,69 @@ struct IdempotencyTable: Sendable {
     static let lifetimeSeconds: Int64 = 86_400
     static let keyCharactersMax = 255
 
+    /// What is kept of an answer. The texts lie together in `head`: the key, the path, the request's id.
+    private struct Record: Sendable {
+        let head: [UInt8]
+        let keyBytes: UInt16
+        let pathBytes: UInt16
+        let status: Int16
+        let verb: Verb
+        let layer: EmulatorAnswer.Layer
+        let fingerprint: Fingerprint
+        let body: Body
+        let created: Int64
+
+        var key: ArraySlice<UInt8> { head[..<Int(keyBytes)] }
+
+        func entry(_ store: ObjectStore) -> Entry {
+            let pathEnd = Int(keyBytes) + Int(pathBytes)
+            let body =
+                switch body {
+                case .version(let version): store.bytes(of: version)
+                case .own(let bytes): bytes
+                }
+            return Entry(
+                endpoint: Endpoint(verb: verb, path: String(decoding: head[Int(keyBytes)..<pathEnd], as: UTF8.self)),
+                fingerprint: fingerprint, status: Int(status), body: body, layer: layer,
+                requestID: String(decoding: head[pathEnd...], as: UTF8.self), created: created)
+        }
+    }
+
+    private enum Body: Sendable {
+        /// A text that the store keeps anyway.
+        case version(ObjectStore.Version)
+        case own([UInt8])
+    }
+
     private let keysMax: Int
-    private var entries: [String: Entry] = [:]
-    /// The keys in the order of their first use; those before `firstKept` are forgotten.
-    private var order: [String] = []
+    /// In the order of their first use.
+    private var records = ChunkedArray<Record>()
+    /// The places of the records, counted from the first ever, of those that are not forgotten.
+    private var index = PositionIndex()
+    /// How many records were let go of.
+    private var dropped = 0
+    /// The place of the first record that is not forgotten.
     private var firstKept = 0
 
     init(keysMax: Int) {
         self.keysMax = keysMax
     }
 
+    /// The answers that are remembered, in the order of their first use.
+    func remembered(_ store: ObjectStore) -> [(key: String, entry: Entry)] {
+        (firstKept..<(dropped + records.count)).map { place in
+            let record = records[place - dropped]
+            return (String(decoding: record.key, as: UTF8.self), record.entry(store))
+        }
+    }
+
     /// Whether a call with this key runs, is answered from memory, or is refused.
-    mutating func judge(key: String, endpoint: Endpoint, fingerprint: Fingerprint, now: Int64) -> Verdict {
+    mutating func judge(key: String, endpoint: Endpoint, fingerprint: Fingerprint, _ store: ObjectStore, now: Int64)
+        -> Verdict
+    {
         forgetOld(now: now)
-        guard let entry = entries[key] else { return .new }
+        guard let place = place(of: key) else { return .new }
+        let entry = records[place - dropped].entry(store)
         guard entry.endpoint == endpoint else {
             return .conflict(
                 Self.error(
@@ -78,8 +127,24 @@ struct IdempotencyTable: Sendable {
         return .replay(entry)
     }
 
-    mutating func remember(_ entry: Entry, key: String) {
-        if entries.updateValue(entry, forKey: key) == nil { order.append(key) }
+    /// Remembers the answer to a key that ``judge(key:endpoint:fingerprint:_:now:)`` has found to be new.
+    mutating func remember(_ entry: Entry, key: String, _ store: ObjectStore) {
+        var head = Array(key.utf8)
+        head.reserveCapacity(head.count + entry.endpoint.path.utf8.count + entry.requestID.utf8.count)
+        head.append(contentsOf: entry.endpoint.path.utf8)
+        let pathBytes = head.count - key.utf8.count
+        head.append(contentsOf: entry.requestID.utf8)
+        index.insert(dropped + records.count, hash: StableHash.of(key))
+        records.append(
+            Record(
+                head: head, keyBytes: UInt16(clamping: key.utf8.count), pathBytes: UInt16(clamping: pathBytes),
+                status: Int16(clamping: entry.status), verb: entry.endpoint.verb, layer: entry.layer,
+                fingerprint: entry.fingerprint,
+                body: store.version(of: entry.body).map { .version($0) } ?? .own(entry.body), created: entry.created))
+    }
+
+    private func place(of key: String) -> Int? {
+        index.first(StableHash.of(key)) { records[$0 - dropped].key.elementsEqual(key.utf8) }
     }
 
     private static func error(_ message: String) -> StripeError {
@@ -87,16 +152,14 @@ struct IdempotencyTable: Sendable {
     }
 
     private mutating func forgetOld(now: Int64) {
-        while firstKept < order.count {
-            let key = order[firstKept]
-            let isOld = entries[key].map { now - $0.created >= Self.lifetimeSeconds } ?? true
-            guard isOld || order.count - firstKept > keysMax else { break }
-            entries[key] = nil
+        while firstKept < dropped + records.count {
+            let record = records[firstKept - dropped]
+            let kept = dropped + records.count - firstKept
+            guard now - record.created >= Self.lifetimeSeconds || kept > keysMax else { break }
+            let key = String(decoding: record.key, as: UTF8.self)
+            index.replace(firstKept, hash: StableHash.of(key), by: nil)
             firstKept += 1
         }
-        if firstKept > 1_000, firstKept > order.count / 2 {
-            order.removeFirst(firstKept)
-            firstKept = 0
-        }
+        dropped += records.dropChunks(ofFirst: firstKept - dropped)
     }
 }

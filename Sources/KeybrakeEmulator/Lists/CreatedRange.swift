@@ -33,8 +33,8 @@ struct CreatedRange: Sendable {
     /// The positions that can lie in the range: all of them when objects are not in the order of time.
     func narrow(_ collection: ObjectCollection) -> Range<Int> {
         guard collection.isInOrderOfTime else { return 0..<collection.count }
-        let start = collection.objects.partitionIndex { $0.created >= lower }
-        let end = collection.objects.partitionIndex { $0.created > upper }
+        let start = collection.indices.partitionIndex { collection.created(at: $0) >= lower }
+        let end = collection.indices.partitionIndex { collection.created(at: $0) > upper }
         return start..<max(start, end)
     }
 

@@ -21,15 +21,16 @@ enum Events {
         let pattern = call.form.given("type")
         let find = { (id: String) in log.position(of: id) }
         let isWanted = { (position: Int) -> Bool in
-            let entry = log.entries[position]
-            guard created.contains(entry.created), pattern == nil || pattern.map({ fits(entry.type, $0) }) == true
-            else { return false }
-            return patterns == nil || patterns?.contains { fits(entry.type, $0) } == true
+            let type = log.type(at: position)
+            guard created.contains(log.created(at: position)), pattern.map({ fits(type, $0) }) ?? true else {
+                return false
+            }
+            return patterns?.contains { fits(type, $0) } ?? true
         }
         let found: (positions: [Int], hasMore: Bool)
         if let pattern, !pattern.hasSuffix("*") {
             found = try request.select(
-                from: log.positions(ofType: pattern).map(Int.init), position: find, noun: "event", where: isWanted)
+                from: log.positions(ofType: pattern), position: find, noun: "event", where: isWanted)
         } else {
             found = try request.select(from: 0..<log.entries.count, position: find, noun: "event", where: isWanted)
         }

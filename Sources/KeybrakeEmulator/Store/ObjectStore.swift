@@ -2,54 +2,100 @@ internal import KeybrakeStripe
 
 /// What one account remembers: a collection for each kind of object.
 struct ObjectStore: Sendable {
-    private var collections: [ObjectKind: ObjectCollection] = [:]
+    /// A text of an object, as it was at some time.
+    struct Version: Sendable {
+        fileprivate let kind: Int32
+        fileprivate let place: TextLog.Place
+    }
+
+    /// By the numbers of their kinds, which are given as kinds come up.
+    private var collections: [ObjectCollection] = []
+    private var numbers: [ObjectKind: Int] = [:]
+    /// What was written last, so that an event or a remembered answer that says the same shares it.
+    private var latest: [(text: [UInt8], version: Version)] = []
+    private var latestTurn = 0
     private(set) var count = 0
 
+    /// How many of the texts that were written last can be shared.
+    private static let latestMax = 4
+
     /// The kinds of which there is or was an object, sorted by name.
-    var kinds: [ObjectKind] { collections.keys.sorted { $0.name < $1.name } }
+    var kinds: [ObjectKind] { numbers.keys.sorted { $0.name < $1.name } }
 
     func collection(_ kind: ObjectKind) -> ObjectCollection? {
-        collections[kind]
+        numbers[kind].map { collections[$0] }
     }
 
     func position(_ kind: ObjectKind, id: String) -> Int? {
-        collections[kind]?.position(of: id)
+        numbers[kind].flatMap { collections[$0].position(of: id) }
     }
 
     /// The object of that kind and id, deleted ones included.
     func object(_ kind: ObjectKind, id: String) -> StoredObject? {
-        guard let collection = collections[kind], let position = collection.position(of: id) else { return nil }
-        return collection.objects[position]
+        guard let number = numbers[kind], let position = collections[number].position(of: id) else { return nil }
+        return collections[number][position]
+    }
+
+    /// The text that was kept as this version.
+    func bytes(of version: Version) -> [UInt8] {
+        collections[Int(version.kind)].bytes(at: version.place)
+    }
+
+    /// The version that has this very text, if it was written just now.
+    func version(of text: [UInt8]) -> Version? {
+        latest.first { $0.text == text }?.version
     }
 
     /// Remembers an object, replacing one with the same id.
     @discardableResult
     mutating func insert(_ kind: ObjectKind, _ object: StoredObject, tree: JSONObject? = nil) -> Int {
-        var added = 0
-        func insert(into collection: inout ObjectCollection) -> Int {
-            let before = collection.count
-            defer { added = collection.count - before }
-            return collection.insert(object, tree: tree)
-        }
-        defer { count += added }
-        return insert(
-            into: &collections[kind, default: ObjectCollection(indexedMembers: ObjectIndexing.members(of: kind))])
+        let number = number(of: kind)
+        let before = collections[number].count
+        let position = collections[number].insert(object, tree: tree)
+        count += collections[number].count - before
+        note(object.bytes, number, position)
+        return position
     }
 
     mutating func update(_ kind: ObjectKind, at position: Int, bytes: [UInt8]) {
-        collections[kind]?.update(at: position, bytes: bytes)
+        guard let number = numbers[kind] else { return }
+        collections[number].update(at: position, bytes: bytes)
+        note(bytes, number, position)
     }
 
     mutating func spend(_ kind: ObjectKind, at position: Int) {
-        collections[kind]?.spend(at: position)
+        if let number = numbers[kind] { collections[number].spend(at: position) }
     }
 
     mutating func setUp(_ kind: ObjectKind, at position: Int) {
-        collections[kind]?.setUp(at: position)
+        if let number = numbers[kind] { collections[number].setUp(at: position) }
     }
 
     mutating func delete(_ kind: ObjectKind, at position: Int, answering bytes: [UInt8]) {
-        collections[kind]?.delete(at: position, answering: bytes)
+        if let number = numbers[kind] { collections[number].delete(at: position, answering: bytes) }
+    }
+
+    /// Puts every kind in the order of time, which objects that come from elsewhere may have disturbed.
+    mutating func sortByTime() {
+        for number in collections.indices { collections[number].sortByTime() }
+    }
+
+    private mutating func number(of kind: ObjectKind) -> Int {
+        if let number = numbers[kind] { return number }
+        numbers[kind] = collections.count
+        collections.append(ObjectCollection(indexedMembers: ObjectIndexing.members(of: kind)))
+        return collections.count - 1
+    }
+
+    private mutating func note(_ text: [UInt8], _ number: Int, _ position: Int) {
+        let version = Version(
+            kind: Int32(truncatingIfNeeded: number), place: collections[number].place(at: position))
+        if latest.count < Self.latestMax {
+            latest.append((text, version))
+        } else {
+            latest[latestTurn] = (text, version)
+            latestTurn = (latestTurn + 1) % Self.latestMax
+        }
     }
 }
 

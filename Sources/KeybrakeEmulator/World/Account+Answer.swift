@@ -14,7 +14,7 @@ extension Account {
         }
         let endpoint = IdempotencyTable.Endpoint(verb: call.match.operation.verb, path: call.match.canonicalPath)
         let fingerprint = IdempotencyTable.Fingerprint(call.form, json: call.json)
-        switch idempotency.judge(key: key, endpoint: endpoint, fingerprint: fingerprint, now: now) {
+        switch idempotency.judge(key: key, endpoint: endpoint, fingerprint: fingerprint, store, now: now) {
         case .replay(let entry): return AnswerWriter.replay(entry, call: call)
         case .conflict(let error): return AnswerWriter.failure(error, call: call, layer: .state)
         case .new: break
@@ -24,7 +24,7 @@ extension Account {
             idempotency.remember(
                 .init(
                     endpoint: endpoint, fingerprint: fingerprint, status: answer.status, body: answer.body,
-                    layer: answer.layer, requestID: call.requestID, created: now), key: key)
+                    layer: answer.layer, requestID: call.requestID, created: now), key: key, store)
         }
         return answer
     }

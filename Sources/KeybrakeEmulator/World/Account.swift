@@ -9,7 +9,7 @@ struct Account: Sendable {
     var configuration: EmulatorConfiguration
     var ids: IDSource
     var store = ObjectStore()
-    var events = EventLog()
+    private(set) var eventLog = EventLog()
     var ledger = Ledger()
     var agenda = Agenda()
     var webhooks = WebhookQueue()
@@ -31,6 +31,11 @@ struct Account: Sendable {
 }
 
 // MARK: Objects
+
+extension Account {
+    /// What has happened so far.
+    var events: EventHistory { EventHistory(log: eventLog, store: store) }
+}
 
 extension Account {
     /// The object of that kind and id, not deleted.
@@ -70,7 +75,7 @@ extension Account {
             store.update(kind, at: position, bytes: bytes)
             return
         }
-        let old = store.collection(kind)?.objects[position].tree ?? JSONObject()
+        let old = store.object(kind, id: id)?.tree ?? JSONObject()
         store.update(kind, at: position, bytes: bytes)
         let previous = PreviousAttributes.between(old, tree)
         emit(event, object: bytes, previous: previous.isEmpty ? nil : previous.bytes, cause)
@@ -102,11 +107,11 @@ extension Account {
     }
 
     mutating func emit(_ type: String, object: [UInt8], previous: [UInt8]? = nil, _ cause: Cause) {
-        events.append(
+        eventLog.append(
             EventLog.Entry(
                 id: ids.next("evt"), type: type, created: cause.worldNow, object: object, previousAttributes: previous,
-                requestID: cause.requestID, idempotencyKey: cause.idempotencyKey))
-        if !webhooks.isSilent { webhooks.add(type, event: events.entries.count - 1, now: cause.worldNow, &ids) }
+                requestID: cause.requestID, idempotencyKey: cause.idempotencyKey), store)
+        if !webhooks.isSilent { webhooks.add(type, event: eventLog.count - 1, now: cause.worldNow, &ids) }
     }
 
     /// The webhook deliveries that are due, signed.
@@ -132,7 +137,21 @@ extension Account {
     ///   - matches: what else an object must fulfil.
     func page(
         _ kind: ObjectKind, _ call: Call, url: String, filters: [(member: String, value: String?)] = [],
-        where matches: (StoredObject) -> Bool = { _ in true }
+        where matches: (StoredObject) -> Bool
+    ) throws(StripeError) -> Reply {
+        try page(kind, call, url: url, filters: filters, isNarrowed: true, where: matches)
+    }
+
+    /// A page of the objects of a kind that have the given values.
+    func page(
+        _ kind: ObjectKind, _ call: Call, url: String, filters: [(member: String, value: String?)] = []
+    ) throws(StripeError) -> Reply {
+        try page(kind, call, url: url, filters: filters, isNarrowed: false) { _ in true }
+    }
+
+    private func page(
+        _ kind: ObjectKind, _ call: Call, url: String, filters: [(member: String, value: String?)],
+        isNarrowed: Bool, where matches: (StoredObject) -> Bool
     ) throws(StripeError) -> Reply {
         let request = try PageRequest(call.form)
         guard let collection = store.collection(kind) else {
@@ -145,21 +164,24 @@ extension Account {
         let indexed = wanted.first { collection.indexedMembers.contains($0.member) }
         let rest = wanted.filter { $0.member != indexed?.member }
         let isWanted = { (position: Int) -> Bool in
-            let object = collection.objects[position]
-            return !object.isDeleted && created.contains(object.created)
-                && (!hidesClocks || object.text("test_clock") == nil)
+            guard collection.isListed(at: position), created.contains(collection.created(at: position)) else {
+                return false
+            }
+            guard !rest.isEmpty || isNarrowed || hidesClocks else { return true }
+            let object = collection[position]
+            return (!hidesClocks || object.text("test_clock") == nil)
                 && rest.allSatisfy { object.text($0.member) == $0.value } && matches(object)
         }
         let find = { (id: String) in collection.position(of: id) }
+        let noun = ResourceNames.noun(kind)
         let found: (positions: [Int], hasMore: Bool)
         if let indexed, let positions = collection.positions(where: indexed.member, is: indexed.value) {
-            found = try request.select(
-                from: positions.map(Int.init), position: find, noun: ResourceNames.noun(kind), where: isWanted)
+            found = try request.select(from: positions, position: find, noun: noun, where: isWanted)
         } else {
             found = try request.select(
-                from: created.narrow(collection), position: find, noun: ResourceNames.noun(kind), where: isWanted)
+                from: created.narrow(collection), position: find, noun: noun, where: isWanted)
         }
-        let elements = found.positions.map { collection.objects[$0].bytes }
+        let elements = found.positions.map { collection.bytes(at: $0) }
         return .page(ListPage(url: url, elements: elements, hasMore: found.hasMore))
     }
 }
