@@ -54,28 +54,84 @@ import Testing
         }
     }
 
-    @Test(arguments: [true, false])
-    func `every operation answers its plain use with what fits`(isLenient: Bool) {
-        let bench = Bench { $0.isLenient = isLenient }
+    @Test(arguments: PlainUse.Extent.allCases)
+    func `a lenient world answers every operation with what fits, whatever of its parameters is sent`(
+        extent: PlainUse.Extent
+    ) {
+        let bench = Bench { $0.isLenient = true }
+        for operation in Catalogue.shared.operations {
+            let call = PlainUse.call(operation, extent)
+            let answer = bench.host.handle(call, world: "every", atUnixSeconds: Bench.start)
+            #expect(answer.status == 200, "\(operation.name): \(String(decoding: answer.body, as: UTF8.self))")
+            expectFit(answer, operation)
+        }
+    }
+
+    @Test(arguments: PlainUse.Extent.allCases)
+    func `a plain world answers what fits, or says why not`(extent: PlainUse.Extent) {
+        let bench = Bench()
         var answered = 0
         for operation in Catalogue.shared.operations {
-            let answer = bench.host.handle(PlainUse.call(operation), world: "every", atUnixSeconds: Bench.start)
-            guard operation.responseShape() != .binary else {
-                answered += answer.status == 200 ? 1 : 0
-                continue
+            let call = PlainUse.call(operation, extent)
+            let answer = bench.host.handle(call, world: "every", atUnixSeconds: Bench.start)
+            if answer.status == 200 {
+                answered += 1
+                expectFit(answer, operation)
+            } else {
+                let error = (try? JSONParser.parse(answer.body))?["error"]
+                #expect((400..<500).contains(answer.status), "\(operation.name): \(answer.status)")
+                #expect(error?["message"]?.stringValue != nil, "\(operation.name)")
             }
-            let body = (try? JSONParser.parse(answer.body)) ?? .null
-            guard answer.status == 200 else {
-                #expect(!isLenient, "\(operation.name): \(String(decoding: answer.body, as: UTF8.self))")
-                #expect(body["error"]?["message"]?.stringValue != nil, "\(operation.name)")
-                continue
-            }
-            answered += 1
-            let misfits = ShapeFit.misfits(body, operation.response).filter { misfit in
-                !Self.undocumented.contains { misfit.hasSuffix($0) }
-            }
-            #expect(misfits == [], "\(operation.name)")
         }
-        #expect(isLenient ? answered == Catalogue.shared.operations.count : answered > 150)
+        #expect(answered > (extent == .minimal ? 150 : 75))
+    }
+
+    @Test func `a strict world answers an unknown id with 404 and names the parameter`() {
+        let bench = Bench {
+            $0.isStrict = true
+            $0.seedsFixtures = false
+        }
+        for operation in Catalogue.shared.operations where operation.action.form == .retrieve {
+            guard operation.pathTemplate.hasSuffix("}"), let last = operation.pathParameterNames.last else { continue }
+            let call = PlainUse.call(operation)
+            let answer = bench.host.handle(call, world: "strict", atUnixSeconds: Bench.start)
+            guard answer.status != 501 else { continue }
+            let error = (try? JSONParser.parse(answer.body))?["error"]
+            #expect(answer.status == 404, "\(operation.name): \(String(decoding: answer.body, as: UTF8.self))")
+            let isVersionTwo = operation.pathTemplate.hasPrefix("/v2/")
+            #expect(error?["code"]?.stringValue == (isVersionTwo ? "not_found" : "resource_missing"))
+            if !isVersionTwo { #expect(error?["param"]?.stringValue != nil, "\(operation.name): \(last)") }
+        }
+    }
+
+    @Test func `a lenient world expands whatever can be expanded`() {
+        let bench = Bench { $0.isLenient = true }
+        for operation in Catalogue.shared.operations where operation.action.form == .retrieve {
+            guard operation.acceptsExpand, let shape = ExpansionShape.object(of: operation.response, named: nil) else {
+                continue
+            }
+            let names = shape.fields.filter(\.isExpandable).map(\.name)
+            for name in names + ["*"] {
+                var call = PlainUse.call(operation)
+                call.form["expand"] = .list([.text(name)])
+                let answer = bench.host.handle(call, world: "every", atUnixSeconds: Bench.start)
+                #expect(answer.status == 200, "\(operation.name) \(name)")
+                expectFit(answer, operation)
+                let body = (try? JSONParser.parse(answer.body)) ?? .null
+                for shown in name == "*" ? names : [name] {
+                    let member = body[shown]?.arrayValue?.first ?? body[shown]
+                    #expect(member?.objectValue != nil, "\(operation.name) \(shown)")
+                }
+            }
+        }
+    }
+
+    private func expectFit(_ answer: EmulatorAnswer, _ operation: KeybrakeStripe.Operation) {
+        guard operation.responseShape() != .binary else { return }
+        let body = (try? JSONParser.parse(answer.body)) ?? .null
+        let misfits = ShapeFit.misfits(body, operation.response).filter { misfit in
+            !Self.undocumented.contains { misfit.hasSuffix($0) }
+        }
+        #expect(misfits == [], "\(operation.name)")
     }
 }

@@ -5,11 +5,17 @@ struct Expansion {
     static let depthMax = 4
     static let pathsMax = 20
 
-    private let paths: [[String]]
-    private let type: TypeShape
+    let paths: [[String]]
+    let type: TypeShape
 
     /// Reads the parameter and checks it against the shape of the answer, before anything happens.
-    init(_ value: FormValue?, of type: TypeShape) throws(StripeError) {
+    ///
+    /// - Parameters:
+    ///   - takesEverything: `*` stands for every member that can be expanded.
+    ///   - allowsOtherVersions: a path that is unknown may be known to another version of the API; it is passed over.
+    init(
+        _ value: FormValue?, of type: TypeShape, takesEverything: Bool = false, allowsOtherVersions: Bool = false
+    ) throws(StripeError) {
         self.type = type
         guard let value, value.text != "" else {
             paths = []
@@ -29,7 +35,9 @@ struct Expansion {
                     "You cannot expand more than \(Self.depthMax) levels of a property. The property '\(text)' has "
                         + "\(path.count) levels.", param: "expand")
             }
-            guard ExpansionShape.accepts(path[...], type) else {
+            let isKnown = takesEverything && text == Self.everything || ExpansionShape.accepts(path[...], type)
+            if !isKnown, allowsOtherVersions { continue }
+            guard isKnown else {
                 let hint =
                     ExpansionShape.accepts((["data"] + path)[...], type)
                     ? " You may want to try expanding 'data.\(text)' instead." : ""

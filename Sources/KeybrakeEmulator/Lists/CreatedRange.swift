@@ -45,11 +45,3 @@ struct CreatedRange: Sendable {
         return seconds
     }
 }
-
-extension PageRequest {
-    /// Refuses cursors where there is nothing that they could point at.
-    func refuseCursors(noun: String) throws(StripeError) {
-        if let id = startingAfter { throw .missing(noun, id: id, param: "starting_after", status: 400) }
-        if let id = endingBefore { throw .missing(noun, id: id, param: "ending_before", status: 400) }
-    }
-}

@@ -6,6 +6,8 @@ struct ListPage: Sendable {
     let url: String
     var elements: [[UInt8]]
     var hasMore: Bool
+    /// How the second API shows where the neighbouring pages are; `nil` for a page of the first.
+    var neighbours: PageAddresses?
 
     static func empty(url: String) -> ListPage {
         ListPage(url: url, elements: [], hasMore: false)
@@ -15,32 +17,24 @@ struct ListPage: Sendable {
     var bytes: [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(elements.reduce(120) { $0 + $1.count + 1 })
-        text.append(contentsOf: "{\"object\":\"list\",\"data\":[".utf8)
+        text.append(contentsOf: neighbours == nil ? "{\"object\":\"list\",\"data\":[".utf8 : "{\"data\":[".utf8)
         for (index, element) in elements.enumerated() {
             if index > 0 { text.append(UInt8(ascii: ",")) }
             text.append(contentsOf: element)
+        }
+        if let neighbours {
+            text.append(contentsOf: "],\"next_page_url\":".utf8)
+            JSONWriter.append(optional: neighbours.next, to: &text)
+            text.append(contentsOf: ",\"previous_page_url\":".utf8)
+            JSONWriter.append(optional: neighbours.previous, to: &text)
+            text.append(UInt8(ascii: "}"))
+            return text
         }
         text.append(contentsOf: "],\"has_more\":".utf8)
         text.append(contentsOf: (hasMore ? "true" : "false").utf8)
         text.append(contentsOf: ",\"url\":".utf8)
         JSONWriter.append(string: url, to: &text)
         text.append(UInt8(ascii: "}"))
-        return text
-    }
-}
-
-extension ListPage {
-    /// The page as the second API writes it: with the addresses of its neighbours instead of ids.
-    func versionTwoBytes(limit: Int) -> [UInt8] {
-        var text = Array("{\"data\":[".utf8)
-        for (index, element) in elements.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            text.append(contentsOf: element)
-        }
-        text.append(contentsOf: "],\"next_page_url\":".utf8)
-        let last = elements.last.flatMap { StoredObject.text("id", in: $0) }
-        JSONWriter.append(optional: hasMore ? last.map { "\(url)?limit=\(limit)&page=page_\($0)" } : nil, to: &text)
-        text.append(contentsOf: ",\"previous_page_url\":null}".utf8)
         return text
     }
 }
@@ -54,6 +48,8 @@ struct PageRequest: Sendable {
     /// The cursors' ids.
     var startingAfter: String?
     var endingBefore: String?
+    /// Whether the cursor came as the name of a page.
+    private var hasToken = false
 
     init(_ form: FormMap) throws(StripeError) {
         let limit = form.integer("limit") ?? Self.limitDefault
@@ -64,9 +60,14 @@ struct PageRequest: Sendable {
                 param: "limit")
         }
         self.limit = Int(limit)
-        // The second API's pages are named by the object before them.
-        startingAfter = form.given("starting_after") ?? form.given("page").map { String($0.dropFirst("page_".count)) }
+        startingAfter = form.given("starting_after")
         endingBefore = form.given("ending_before")
+        if let token = form.given("page") {
+            let cursor = try PageAddresses.cursor(token)
+            hasToken = true
+            startingAfter = cursor.after
+            endingBefore = cursor.before
+        }
         if startingAfter != nil, endingBefore != nil {
             throw .invalid(
                 "You can only specify one of `starting_after` and `ending_before`; please specify only one of these.",
@@ -86,7 +87,7 @@ struct PageRequest: Sendable {
     where Candidates.Element == Int, Candidates.Index == Int {
         if let id = endingBefore {
             guard let cursor = position(id) else {
-                throw .missing(noun, id: id, param: "ending_before", status: 400)
+                throw missing(noun, id: id, param: "ending_before")
             }
             let start = order.partitionIndex { $0 > cursor }
             let found = collect(order[start..<order.endIndex], matches)
@@ -95,11 +96,21 @@ struct PageRequest: Sendable {
         var end = order.endIndex
         if let id = startingAfter {
             guard let cursor = position(id) else {
-                throw .missing(noun, id: id, param: "starting_after", status: 400)
+                throw missing(noun, id: id, param: "starting_after")
             }
             end = order.partitionIndex { $0 >= cursor }
         }
         return collect(order[order.startIndex..<end].reversed(), matches)
+    }
+
+    private func missing(_ noun: String, id: String, param: String) -> StripeError {
+        hasToken ? PageAddresses.unknown : .missing(noun, id: id, param: param, status: 400)
+    }
+
+    /// Refuses cursors where there is nothing that they could point at.
+    func refuseCursors(noun: String) throws(StripeError) {
+        if let id = startingAfter { throw missing(noun, id: id, param: "starting_after") }
+        if let id = endingBefore { throw missing(noun, id: id, param: "ending_before") }
     }
 
     private func collect(_ positions: some Sequence<Int>, _ matches: (Int) -> Bool) -> (positions: [Int], hasMore: Bool)

@@ -23,4 +23,20 @@ enum EmbeddedLists {
                 url: call.path(of: call.operation),
                 elements: found.positions.map { JSONWriter.bytes(elements[last - $0]) }, hasMore: found.hasMore))
     }
+
+    /// Where the list that an object holds in a member can be read on.
+    static func path(of member: String, in resource: String, id: String) -> String {
+        if resource == "subscription", member == "items" { return "/v1/subscription_items?subscription=\(id)" }
+        return "\(collections[resource] ?? "/v1/\(resource)s")/\(id)/\(member)"
+    }
+
+    /// The path under which the objects of a resource stand, without their id.
+    private static let collections: [String: String] = Dictionary(
+        Catalogue.shared.operations.compactMap { operation in
+            guard operation.action.form == .retrieve, operation.pathParameterNames.count == 1,
+                operation.pathTemplate.hasSuffix("}"), let resource = operation.action.resource,
+                let end = operation.pathTemplate.lastIndex(of: "/")
+            else { return nil }
+            return (resource, String(operation.pathTemplate[..<end]))
+        }, uniquingKeysWith: { first, _ in first })
 }

@@ -10,4 +10,7 @@ enum PlainDocument {
         %%EOF
 
         """.utf8)
+
+    /// What lenient worlds answer instead: the text that clients' own test suites compare it with.
+    static let example = Array("Stripe binary response".utf8)
 }

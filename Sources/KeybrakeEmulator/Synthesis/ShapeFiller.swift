@@ -4,9 +4,26 @@ internal import KeybrakeStripe
 struct ShapeFiller {
     /// How deep shapes are filled; below, objects stay empty.
     private static let depthMax = 6
+    /// How deep the lists of an example have an element.
+    private static let listedDepthMax = 3
 
     let now: Int64
     var ids: IDSource
+    /// An example shows what objects may leave out: its lists have one element each, and metadata is there.
+    var isExample = false
+    /// An id that tells which alternative of a union is meant.
+    var namedID: String?
+    /// The id of the next object that has one.
+    var nextID: String?
+    /// Nullable objects that an example shows all the same.
+    private static let shown: Set = ["outcome"]
+    private var isShowing = false
+
+    init(now: Int64, ids: IDSource, isExample: Bool = false) {
+        self.now = now
+        self.ids = ids
+        self.isExample = isExample
+    }
 
     mutating func value(of type: TypeShape) -> JSONValue {
         value(of: type, depth: 0)
@@ -40,8 +57,15 @@ struct ShapeFiller {
         guard let resource = Catalogue.shared.resource(name) else { return [:] }
         switch resource.type {
         case .object(let shape): return object(shape, resource: name, depth: depth)
-        default: return resource.type.resources.first.map { self.resource($0, depth: depth + 1) } ?? [:]
+        default:
+            let names = resource.type.resources
+            return (meant(among: names) ?? names.first).map { self.resource($0, depth: depth + 1) } ?? [:]
         }
+    }
+
+    private func meant(among names: [String]) -> String? {
+        guard let namedID else { return nil }
+        return names.first { namedID.hasPrefix(IDPrefixes.prefix($0) + "_") }
     }
 
     private mutating func object(_ shape: ObjectShape, resource: String?, depth: Int) -> JSONValue {
@@ -50,17 +74,42 @@ struct ShapeFiller {
         object.reserveCapacity(shape.fields.count)
         let hasID = if case .string? = shape.field("id")?.type { true } else { false }
         if hasID {
-            object.append("id", .string(ids.next(IDPrefixes.prefix(resource ?? "id"))))
+            object.append("id", .string(nextID.take() ?? ids.next(IDPrefixes.prefix(resource ?? "id"))))
         }
         if let name = shape.objectName { object.append("object", .string(name)) }
         for field in shape.fields where object[field.name] == nil {
-            if field.isNullable {
+            if isExample, let value = exemplary(field, of: object, in: shape, depth: depth) {
+                object.append(field.name, value)
+            } else if field.isNullable {
                 object.append(field.name, .null)
             } else if field.isRequired {
                 object.append(field.name, value(of: field.type, depth: depth + 1))
             }
         }
         return .object(object)
+    }
+
+    /// What only an example has in a member: a list with an element, metadata.
+    private mutating func exemplary(_ field: FieldShape, of owner: JSONObject, in shape: ObjectShape, depth: Int)
+        -> JSONValue?
+    {
+        if field.name == "metadata", case .map = field.type { return [:] }
+        if field.name == "total_count" { return 1 }
+        if Self.shown.contains(field.name) {
+            isShowing = true
+            defer { isShowing = false }
+            return value(of: field.type, depth: depth)
+        }
+        if isShowing { return value(of: field.type, depth: depth + 1) }
+        guard depth < Self.listedDepthMax else { return nil }
+        if field.name == "data", let list = shape.list { return [value(of: list.element, depth: depth + 1)] }
+        guard let list = field.type.object, list.list != nil,
+            case .object(var page) = object(list, resource: nil, depth: depth + 1)
+        else { return nil }
+        if let id = owner.text("id"), let name = owner.text("object"), page["url"] != nil {
+            page.set("url", EmbeddedLists.path(of: field.name, in: name, id: id))
+        }
+        return .object(page)
     }
 
     private func text(_ shape: StringShape) -> String {

@@ -102,8 +102,9 @@ enum Synthesized {
         let reply = try account.page(plan.kind, call, url: call.path(of: call.operation), filters: indexed) { object in
             (owner == nil || object.owner == owner) && conditions.fit(object)
         }
-        guard case .page(let page) = reply, call.operation.pathTemplate.hasPrefix("/v2/") else { return reply }
-        return .bytes(page.versionTwoBytes(limit: try PageRequest(call.form).limit))
+        guard case .page(var page) = reply, call.isVersionTwo else { return reply }
+        page.neighbours = try PageAddresses(of: page, call.form)
+        return .page(page)
     }
 
     /// What is answered to a deletion, when that is a note of its own.

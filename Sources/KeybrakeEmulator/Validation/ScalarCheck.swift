@@ -10,9 +10,15 @@ enum ScalarCheck {
             }
         case .alwaysTrue:
             guard text == "true" else { throw .invalid("Invalid boolean: \(text.prefix(60))", param: path) }
-        case .integer, .unixTime:
+        case .integer:
             guard isInteger(text) else {
                 throw .coded("parameter_invalid_integer", "Invalid integer: \(text.prefix(60))", param: path)
+            }
+        case .unixTime:
+            guard isInteger(text), let seconds = Int64(text), (0...unixTimeMax).contains(seconds) else {
+                throw .invalid(
+                    "Invalid timestamp: \(text.prefix(60)); must be an integer Unix timestamp in the range 0-\(unixTimeMax)",
+                    param: path)
             }
         case .number:
             guard isDecimal(text) else { throw .invalid("Invalid decimal: \(text.prefix(60))", param: path) }
@@ -55,10 +61,13 @@ enum ScalarCheck {
         // Characters are never more than bytes, so most texts need no counting.
         guard let lengthMax, text.utf8.count > lengthMax, text.unicodeScalars.count > lengthMax else { return }
         throw .coded(
-            "parameter_invalid_string_long",
+            "parameter_invalid_string_length",
             "Invalid string: \(text.prefix(10))…\(text.suffix(4)); must be at most \(lengthMax) characters", param: path
         )
     }
+
+    /// The last second of the year 9999.
+    private static let unixTimeMax: Int64 = 253_402_300_799
 
     /// Digits with an optional minus, without blanks, plus, point, exponent or leading zeros, that fit 64 bits.
     static func isInteger(_ text: String) -> Bool {

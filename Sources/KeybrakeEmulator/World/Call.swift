@@ -11,6 +11,9 @@ struct Call: Sendable {
 
     var now: Int64 { cause.now }
 
+    /// Whether this is a call of the second API, which differs in bodies, pages and errors.
+    var isVersionTwo: Bool { operation.pathTemplate.hasPrefix("/v2/") }
+
     /// The value of the path's parameter at that place, from the left.
     func pathValue(_ index: Int = 0) -> String {
         index < path.count ? path[index].value : ""
@@ -53,6 +56,15 @@ enum Reply {
     case bytes([UInt8])
     /// A page of a list.
     case page(ListPage)
+
+    /// Whether this is a list or a search result without anything in it.
+    var isEmptyList: Bool {
+        switch self {
+        case .page(let page): page.elements.isEmpty
+        case .object(let object): object["has_more"] != nil && object["data"] == []
+        case .stored, .bytes: false
+        }
+    }
 }
 
 /// What an operation does to an account. What it changed before it throws stays changed, as a declined card's charge

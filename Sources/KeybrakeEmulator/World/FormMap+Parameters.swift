@@ -8,6 +8,11 @@ extension FormMap {
         return text
     }
 
+    /// Whether one of these parameters is given.
+    func names(_ names: [String]) -> Bool {
+        names.contains { given($0) != nil }
+    }
+
     func integer(_ name: String) -> Int64? {
         given(name).flatMap { Int64($0) }
     }
