@@ -17,8 +17,8 @@ enum ScalarCheck {
         case .unixTime:
             guard isInteger(text), let seconds = Int64(text), (0...unixTimeMax).contains(seconds) else {
                 throw .invalid(
-                    "Invalid timestamp: \(text.prefix(60)); must be an integer Unix timestamp in the range 0-\(unixTimeMax)",
-                    param: path)
+                    "Invalid timestamp: \(text.prefix(60)); must be an integer Unix timestamp in the range "
+                        + "0-\(unixTimeMax)", param: path)
             }
         case .number:
             guard isDecimal(text) else { throw .invalid("Invalid decimal: \(text.prefix(60))", param: path) }
