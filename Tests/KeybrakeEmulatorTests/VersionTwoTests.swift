@@ -50,6 +50,18 @@ import Testing
         let second = send(.get, "/v2/core/event_destinations", query: ["limit": "2", "page": .text(token)])
         #expect(second["data"]?.arrayValue?.compactMap { $0["id"] } == [ids[0]])
         #expect(second["next_page_url"] == .null)
+        let back = second["previous_page_url"]?.stringValue ?? ""
+        let before = String(back.split(separator: "=").last ?? "")
+        let again = send(.get, "/v2/core/event_destinations", query: ["limit": "2", "page": .text(before)])
+        #expect(again["data"] == first["data"])
+        #expect(again["next_page_url"] != .null)
+        #expect(again["previous_page_url"] == .null)
+        #expect(first["previous_page_url"] == .null)
+        for page in ["page_none", "nonsense"] {
+            let refused = send(.get, "/v2/core/event_destinations", query: ["page": .text(page)])["error"]
+            #expect(refused?["param"] == "page")
+            #expect(refused?["code"] == "invalid_request")
+        }
     }
 
     @Test(arguments: [
@@ -59,6 +71,8 @@ import Testing
     func `bodies are checked`(json: String, param: String?) {
         let error = send(.post, "/v2/core/event_destinations", json: json)["error"]
         #expect(error?["type"] == "invalid_request_error")
+        #expect(error?["doc_url"] == nil)
+        #expect(error?["request_log_url"] == nil)
         #expect(error?["param"]?.stringValue == param)
     }
 }

@@ -102,7 +102,7 @@ enum Synthesized {
         let reply = try account.page(plan.kind, call, url: call.path(of: call.operation), filters: indexed) { object in
             (owner == nil || object.owner == owner) && conditions.fit(object)
         }
-        guard case .page(var page) = reply, call.isVersionTwo else { return reply }
+        guard case .page(var page) = reply, call.operation.isVersionTwo else { return reply }
         page.neighbours = try PageAddresses(of: page, call.form)
         return .page(page)
     }

@@ -9,6 +9,10 @@ enum AnswerWriter {
     }
 
     static func failure(_ error: StripeError, call: EmulatorCall, layer: EmulatorAnswer.Layer) -> EmulatorAnswer {
+        guard !call.match.operation.isVersionTwo else {
+            return EmulatorAnswer(
+                status: error.status, headers: headers(call, layer), body: VersionTwoErrors.body(error), layer: layer)
+        }
         var error = error
         error.details["request_log_url"] = .string(
             "https://dashboard.stripe.com/test/workbench/logs?object=\(call.requestID)")

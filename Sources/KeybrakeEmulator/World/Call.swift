@@ -11,9 +11,6 @@ struct Call: Sendable {
 
     var now: Int64 { cause.now }
 
-    /// Whether this is a call of the second API, which differs in bodies, pages and errors.
-    var isVersionTwo: Bool { operation.pathTemplate.hasPrefix("/v2/") }
-
     /// The value of the path's parameter at that place, from the left.
     func pathValue(_ index: Int = 0) -> String {
         index < path.count ? path[index].value : ""
@@ -70,3 +67,8 @@ enum Reply {
 /// What an operation does to an account. What it changed before it throws stays changed, as a declined card's charge
 /// does; so whatever can be wrong with a call is looked at before the first change.
 typealias Behaviour = @Sendable (Call, inout Account) throws(StripeError) -> Reply
+
+extension Operation {
+    /// Whether this is an operation of the second API, which differs in bodies, pages and errors.
+    var isVersionTwo: Bool { pathTemplate.hasPrefix("/v2/") }
+}
