@@ -26,14 +26,22 @@ enum Invoices {
         let form = call.form
         let customer = try account.find(.customer, try form.required("customer"), param: "customer")
         let currency = form.given("currency")?.lowercased() ?? customer.text("currency") ?? "usd"
+        let wanted = try Discounts.check(form["discounts"], customer: customer.id, account)
         var draft = try self.draft(form, customer: customer.tree, currency: currency, &account, call.cause)
+        let id = draft.text("id") ?? ""
         draft.set("billing_reason", "manual")
-        if form.given("pending_invoice_items_behavior") == "include" {
-            let id = draft.text("id") ?? ""
-            let lines = InvoiceItems.take(
-                customer: customer.id, currency: currency, invoice: id, &account, call.cause)
-            InvoiceLines.add(lines, to: &draft)
-        }
+        let discounts =
+            form["discounts"] == nil
+            ? Discounts.inherited([:], customer: customer.tree)
+            : Discounts.apply(wanted, to: .invoice(id), customer: customer.id, &account, call.cause)
+        draft["discounts"] = .array(discounts.map { .string($0) })
+        let includes = form.given("pending_invoice_items_behavior") == "include"
+        let lines =
+            includes
+            ? InvoiceItems.take(
+                customer: customer.id, currency: currency, invoice: id, subscription: form.given("subscription"),
+                &account, call.cause) : []
+        InvoiceLines.add(lines, to: &draft, account)
         return .stored(.invoice, id: account.create(.invoice, draft, event: "invoice.created", call.cause).id)
     }
 
@@ -54,6 +62,7 @@ enum Invoices {
         guard invoice.text("status") == "draft" else {
             throw .invalid("You can only delete draft invoices.")
         }
+        InvoiceItems.release(invoice: invoice.id, &account, call.cause)
         return .object(account.delete(.invoice, id: invoice.id, event: "invoice.deleted", call.cause))
     }
 
@@ -132,8 +141,12 @@ extension Invoices {
         _ form: FormMap, customer: JSONObject, currency: String, _ account: inout Account, _ cause: Cause
     ) throws(StripeError) -> JSONObject {
         guard let plan else { throw .invalid("The emulator does not know invoices.") }
+        let rates = try TaxRates.resolve(form["default_tax_rates"], param: "default_tax_rates", account)
         var invoice = try FormMerge.merged(
-            form, into: nil, plan, skipping: ["discounts", "shipping_cost", "currency"], &account, now: cause.now)
+            form, into: nil, plan, skipping: ["discounts", "shipping_cost", "currency", "default_tax_rates"], &account,
+            now: cause.now)
+        invoice["default_tax_rates"] = .array(rates.map { .object($0) })
+        invoice.set("starting_balance", customer.integer("balance"))
         invoice.set("account_country", "US")
         invoice.set("collection_method", form.given("collection_method") ?? "charge_automatically")
         invoice.set("currency", currency)
@@ -148,7 +161,7 @@ extension Invoices {
         }
         invoice.set("status", "draft")
         if invoice.object("metadata") == nil { invoice.set("metadata", JSONObject()) }
-        InvoiceLines.add([], to: &invoice)
+        InvoiceLines.add([], to: &invoice, account)
         return invoice
     }
 
@@ -164,6 +177,7 @@ extension Invoices {
         invoice.set("invoice_pdf", "https://pay.stripe.com/invoice/\(account.id)/\(id)/pdf")
         transition(&invoice, "finalized_at", cause.now)
         account.update(.invoice, invoice, cause)
+        Discounts.spendOnce(invoice, &account, cause)
         account.emit("invoice.finalized", .invoice, id: id, cause)
         if invoice.integer("amount_due") == 0 {
             markPaid(invoice, outOfBand: false, &account, cause)
@@ -229,7 +243,7 @@ extension Invoices {
     /// What an invoice is paid with when nobody says.
     static func paymentMethod(of invoice: JSONObject, _ account: Account) -> String? {
         if let own = invoice.text("default_payment_method") { return own }
-        let subscription = subscription(of: invoice).flatMap { account.store.object("subscription", id: $0) }
+        let subscription = subscription(of: invoice).flatMap { account.store.object(.subscription, id: $0) }
         if let method = subscription?.text("default_payment_method") { return method }
         guard let customer = account.store.object(.customer, id: invoice.text("customer") ?? "")?.tree else {
             return nil

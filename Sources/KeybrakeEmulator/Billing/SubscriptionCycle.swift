@@ -138,11 +138,14 @@ enum SubscriptionCycle {
                 "metadata": subscription["metadata"] ?? [:], "subscription": .string(id),
             ], "type": "subscription_details",
         ]
+        invoice["default_tax_rates"] = subscription["default_tax_rates"] ?? []
+        invoice["discounts"] = .array(Discounts.inherited(subscription, customer: customer).map { .string($0) })
         let lines = given ?? SubscriptionItems.of(subscription).map { line($0, id, currency, isTrial: isTrial) }
         var written = lines.map { InvoiceLines.written($0, invoice: invoiceID, &account) }
         written += InvoiceItems.take(
-            customer: customer.text("id") ?? "", currency: currency, invoice: invoiceID, &account, cause)
-        InvoiceLines.add(written, to: &invoice)
+            customer: customer.text("id") ?? "", currency: currency, invoice: invoiceID, subscription: id, &account,
+            cause)
+        InvoiceLines.add(written, to: &invoice, account)
         account.create(.invoice, invoice, event: "invoice.created", cause)
         if var current = account.store.object(.subscription, id: id)?.tree {
             current.set("latest_invoice", invoiceID)
@@ -156,11 +159,14 @@ enum SubscriptionCycle {
         -> InvoiceLines.Line
     {
         let quantity = item["quantity"]?.integerValue ?? 1
-        return InvoiceLines.Line(
+        var line = InvoiceLines.Line(
             amount: isTrial ? 0 : SubscriptionItems.amount(item), currency: currency,
             description: isTrial ? "Free trial" : "\(quantity) × subscription",
             period: (item.integer("current_period_start"), item.integer("current_period_end")),
             price: item.object("price"), quantity: quantity, subscription: subscription)
+        line.subscriptionItem = item.text("id")
+        line.discounts = Discounts.ids(item)
+        return line
     }
 
     private static func method(of subscription: JSONObject, _ account: Account) -> String? {

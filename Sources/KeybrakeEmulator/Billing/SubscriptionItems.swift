@@ -32,8 +32,16 @@ enum SubscriptionItems {
         for (index, value) in given.enumerated() {
             guard let form = value.map else { throw .invalid("Invalid object", param: "items[\(index)]") }
             let price = try price(form, param: "items[\(index)]", call, &account)
+            let rates = try TaxRates.resolve(form["tax_rates"], param: "items[\(index)][tax_rates]", account)
+            let wanted = try Discounts.check(
+                form["discounts"], param: "items[\(index)][discounts]", customer: call.form.given("customer"), account)
             var item = template
-            item.set("id", account.ids.next("si"))
+            let id = account.ids.next("si")
+            let discounts = Discounts.apply(
+                wanted, to: .subscriptionItem(id), customer: call.form.given("customer"), &account, call.cause)
+            item.set("id", id)
+            item["discounts"] = .array(discounts.map { .string($0) })
+            item["tax_rates"] = .array(rates.map { .object($0) })
             item.set("created", call.now)
             item.set("metadata", try Metadata.merge(form["metadata"]))
             item.set("price", price)

@@ -19,7 +19,9 @@ enum Subscriptions {
     static let incompleteSeconds: Int64 = 23 * 3_600
 
     private static let creating = SynthesisPlan(named: "POST /v1/subscriptions")
-    private static let handled: Set<String> = ["items", "trial_end", "discounts", "billing_cycle_anchor", "currency"]
+    private static let handled: Set<String> = [
+        "items", "trial_end", "discounts", "billing_cycle_anchor", "currency", "default_tax_rates",
+    ]
 
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         guard let creating else { throw .invalid("The emulator does not know subscriptions.") }
@@ -33,8 +35,11 @@ enum Subscriptions {
         try AmountLimits.check(form.integer("trial_period_days"), 0...730, param: "trial_period_days")
         try AmountLimits.check(
             form.integer("trial_end"), 0...(call.now + 5 * 366 * CivilTime.secondsPerDay), param: "trial_end")
+        let wanted = try Discounts.check(form["discounts"], customer: customer.id, account)
+        let rates = try TaxRates.resolve(form["default_tax_rates"], param: "default_tax_rates", account)
         var subscription = try FormMerge.merged(form, into: nil, creating, skipping: handled, &account, now: call.now)
         let id = subscription.text("id") ?? ""
+        subscription["default_tax_rates"] = .array(rates.map { .object($0) })
         let trialEnd = trialEnd(form, call.now)
         let items = try SubscriptionItems.make(given, subscription: id, call, &account)
         let end = trialEnd ?? SubscriptionItems.end(of: items, from: call.now)
@@ -47,6 +52,8 @@ enum Subscriptions {
         subscription["trial_start"] = JSONValue(trialEnd.map { _ in call.now })
         subscription["trial_end"] = JSONValue(trialEnd)
         SubscriptionItems.set(items, start: call.now, end: end, in: &subscription, &account, call.cause)
+        let discounts = Discounts.apply(wanted, to: .subscription(id), customer: customer.id, &account, call.cause)
+        subscription["discounts"] = .array(discounts.map { .string($0) })
         try SubscriptionCycle.begin(subscription, form, &account, call.cause)
         return .stored(.subscription, id: id)
     }
@@ -84,8 +91,19 @@ enum Subscriptions {
         if let method = call.form.given("default_payment_method") {
             _ = try account.find(.paymentMethod, method, param: "default_payment_method")
         }
+        let customer = old.text("customer")
+        let wanted = try Discounts.check(call.form["discounts"], customer: customer, account)
+        let rates = try TaxRates.resolve(call.form["default_tax_rates"], param: "default_tax_rates", account)
         var subscription = try FormMerge.merged(
             call.form, into: old, creating, skipping: handled, &account, now: call.now)
+        if call.form["default_tax_rates"] != nil {
+            subscription["default_tax_rates"] = .array(rates.map { .object($0) })
+        }
+        if call.form["discounts"] != nil {
+            let discounts = Discounts.apply(
+                wanted, to: .subscription(stored.id), customer: customer, &account, call.cause)
+            subscription["discounts"] = .array(discounts.map { .string($0) })
+        }
         if let pause = call.form["pause_collection"], pause.text == "" {
             subscription.set("pause_collection", nil as JSONObject?)
         }

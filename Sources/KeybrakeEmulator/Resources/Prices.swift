@@ -50,6 +50,12 @@ enum Prices {
     static func make(_ form: FormMap, product: String, _ call: Call, _ account: inout Account) throws(StripeError)
         -> String
     {
+        try make(form, product: product, &account, call.cause)
+    }
+
+    static func make(_ form: FormMap, product: String, _ account: inout Account, _ cause: Cause) throws(StripeError)
+        -> String
+    {
         guard let plan = price else { return "" }
         let currency = try form.required("currency").lowercased()
         let tiered = form["tiers"] != nil
@@ -66,7 +72,7 @@ enum Prices {
         let count = form.map("recurring")?.integer("interval_count")
         try AmountLimits.check(count, 1...BillingPeriod.countMax, param: "recurring[interval_count]")
         var object = try FormMerge.merged(
-            form, into: nil, plan, skipping: ["product", "currency"], &account, now: call.now)
+            form, into: nil, plan, skipping: ["product", "currency"], &account, now: cause.now)
         object.set("billing_scheme", tiered ? "tiered" : "per_unit")
         object.set("currency", currency)
         object.set("product", product)
@@ -84,21 +90,23 @@ enum Prices {
             if form.map("recurring")?.given("usage_type") == nil { recurring.set("usage_type", "licensed") }
             object.set("recurring", recurring)
         }
-        return account.create("price", object, event: "price.created", call.cause).id
+        return account.create("price", object, event: "price.created", cause).id
     }
 
     /// - Returns: the product's id.
-    static func makeProduct(_ form: FormMap, _ call: Call, _ account: inout Account) throws(StripeError)
-        -> String
-    {
+    static func makeProduct(_ form: FormMap, _ call: Call, _ account: inout Account) throws(StripeError) -> String {
+        try makeProduct(form, &account, call.cause)
+    }
+
+    static func makeProduct(_ form: FormMap, _ account: inout Account, _ cause: Cause) throws(StripeError) -> String {
         guard let plan = product else { return "" }
         if let id = form.given("id"), account.store.object("product", id: id)?.isDeleted == false {
             throw .coded("resource_already_exists", "Product already exists.", param: "id")
         }
-        var object = try FormMerge.merged(form, into: nil, plan, &account, now: call.now)
-        object.set("updated", call.now)
+        var object = try FormMerge.merged(form, into: nil, plan, &account, now: cause.now)
+        object.set("updated", cause.now)
         if form.given("active") == nil { object.set("active", true) }
-        return account.create("product", object, event: "product.created", call.cause).id
+        return account.create("product", object, event: "product.created", cause).id
     }
 }
 

@@ -69,6 +69,9 @@ extension Account {
         case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
         case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
         case .testClockLapses(let id): TestClocks.lapse(id, &self, cause)
+        case .couponLapses(let id): Coupons.lapse(id, &self, cause)
+        case .promotionCodeLapses(let id): PromotionCodes.lapse(id, &self, cause)
+        case .discountEnds(let id): Discounts.end(id, &self, cause)
         }
     }
 

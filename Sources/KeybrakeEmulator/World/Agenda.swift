@@ -26,6 +26,11 @@ struct Agenda: Sendable {
         case debitSettles(charge: String)
         /// A test clock is cleared away.
         case testClockLapses(id: String)
+        /// The time to redeem a coupon is over.
+        case couponLapses(id: String)
+        case promotionCodeLapses(id: String)
+        /// The months of a repeating discount are over.
+        case discountEnds(id: String)
     }
 
     /// What is added waits for this test clock; `nil` is the world's own clock.

@@ -8,6 +8,8 @@ enum ResourceNames {
         case "event": "event"
         case "balance_transaction": "balance transaction"
         case "test_helpers.test_clock": "test clock"
+        case "promotion_code": "promotion code"
+        case "tax_rate": "tax rate"
         default: kind.name.split(separator: ".").joined(separator: " ")
         }
     }

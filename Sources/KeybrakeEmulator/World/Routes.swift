@@ -20,6 +20,7 @@ enum Routes {
         + TopUps.routes
         + TestClocks.routes
         + Transfers.routes + ApplicationFees.routes
+        + billing
 
     /// By the operation's index.
     private static let table: [Behaviour?] = {
