@@ -24,6 +24,11 @@ package struct EmulatorConfiguration: Sendable, Equatable {
     package var objectsMax: Int
     /// How many idempotency keys one account remembers; the oldest are forgotten first.
     package var idempotencyKeysMax: Int
+    /// Where browsers reach the hosted pages; the `url` of Checkout sessions and other objects begins with it.
+    package var pagesBaseURL: String
+
+    /// Where the pages are when nobody says.
+    package static let standardPagesBaseURL = "http://127.0.0.1:8787/pages"
 
     /// Follows real time, with fixtures, answers everything.
     package static let standard = EmulatorConfiguration(
@@ -33,7 +38,7 @@ package struct EmulatorConfiguration: Sendable, Equatable {
 
     package init(
         seed: UInt64, clock: Clock, seedsFixtures: Bool, isStrict: Bool, isLenient: Bool = false, worldsMax: Int,
-        objectsMax: Int, idempotencyKeysMax: Int
+        objectsMax: Int, idempotencyKeysMax: Int, pagesBaseURL: String = standardPagesBaseURL
     ) {
         self.seed = seed
         self.clock = clock
@@ -43,5 +48,6 @@ package struct EmulatorConfiguration: Sendable, Equatable {
         self.worldsMax = worldsMax
         self.objectsMax = objectsMax
         self.idempotencyKeysMax = idempotencyKeysMax
+        self.pagesBaseURL = pagesBaseURL
     }
 }

@@ -1,4 +1,4 @@
-internal import KeybrakeStripe
+package import KeybrakeStripe
 import Synchronization
 
 /// Owns the worlds and lets many threads use them: one lock for each world, held for microseconds.
@@ -30,6 +30,19 @@ package final class EmulatorHost: Sendable {
             return World.refusal(of: call, worldsMax: configuration.worldsMax)
         }
         return cell.world.withLock { $0.handle(call, atUnixSeconds: now) }
+    }
+
+    /// What a hosted page shows a browser, or what a form on it does.
+    ///
+    /// - Parameters:
+    ///   - target: the request's path and query below the prefix of all pages: `/WORLD/c/cs_test_…?x=y`.
+    ///   - body: the body of a POST.
+    package func page(_ verb: Verb, target: String, body: [UInt8] = [], atUnixSeconds now: Int64) -> EmulatorAnswer {
+        // A page is not what a world begins with.
+        guard let request = HostedPageRequest(verb: verb, target: target, body: body),
+            let cell = cells.withLock({ $0[request.world] })
+        else { return PageAnswer.notFound }
+        return cell.world.withLock { $0.page(request, atUnixSeconds: now) }
     }
 
     /// The names of all worlds, sorted.
@@ -121,7 +134,8 @@ package final class EmulatorHost: Sendable {
 
     /// Makes a world that begins as a copy of another one; the two then go their own ways.
     package func fork(world name: String, into copy: String) throws(Failure) {
-        let world = try cell(name).world.withLock { $0 }
+        var world = try cell(name).world.withLock { $0 }
+        world.addressPages(as: copy)
         try cells.withLock { cells throws(Failure) in
             guard cells[copy] != nil || cells.count < configuration.worldsMax else { throw tooMany }
             cells[copy] = Cell(world)

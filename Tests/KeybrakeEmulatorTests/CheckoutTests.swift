@@ -32,6 +32,7 @@ import Testing
         #expect(bench.post("/v1/checkout/sessions/\(id)/expire")["status"] == "expired")
         #expect(bench.post("/v1/checkout/sessions", "mode=payment").param == "line_items")
         #expect(
-            bench.post("/v1/checkout/sessions", "mode=setup&currency=usd")["payment_status"] == "no_payment_required")
+            bench.post("/v1/checkout/sessions", "mode=setup&currency=usd&success_url=https://a.b")["payment_status"]
+                == "no_payment_required")
     }
 }

@@ -4,9 +4,11 @@ internal import KeybrakeStripe
 enum IncludedLists {
     /// The list that belongs into that member, its first page.
     static func list(_ member: String, of object: JSONObject, _ account: Account) -> JSONValue? {
-        guard let owner = object.text("object"), let id = object.text("id"),
-            let rule = rules["\(owner).\(member)"]
-        else { return nil }
+        guard let owner = object.text("object"), let id = object.text("id") else { return nil }
+        if member == "line_items", let path = salePaths[owner] {
+            return SaleRecord(of: id, in: account).list(url: "\(path)/\(id)/line_items")
+        }
+        guard let rule = rules["\(owner).\(member)"] else { return nil }
         let collection = account.store.collection(rule.kind)
         let positions = collection?.positions(where: rule.member, is: id) ?? []
         let newest = positions.reversed().prefix(Int(PageRequest.limitDefault))
@@ -17,6 +19,10 @@ enum IncludedLists {
             "url": .string("\(rule.path)/\(id)/\(member)"),
         ]
     }
+
+    private static let salePaths = [
+        "checkout.session": "/v1/checkout/sessions", "payment_link": "/v1/payment_links", "quote": "/v1/quotes",
+    ]
 
     private static let rules: [String: (kind: ObjectKind, member: String, path: String)] = [
         "charge.refunds": (.refund, "charge", "/v1/charges"),

@@ -30,6 +30,7 @@ enum DelayedPayments {
         tree.set("status", PaymentIntents.Status.succeeded.rawValue)
         account.update(.paymentIntent, tree, cause)
         account.emit("payment_intent.succeeded", .paymentIntent, id: intent, cause)
+        CheckoutCompletion.follow(tree, &account, cause)
     }
 
     /// The payment is called off before the bank has answered.

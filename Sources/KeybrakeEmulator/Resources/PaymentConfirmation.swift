@@ -76,6 +76,7 @@ enum PaymentConfirmation {
             account.update(.paymentIntent, intent, cause)
             let event = captures ? "payment_intent.succeeded" : "payment_intent.amount_capturable_updated"
             account.emit(event, .paymentIntent, id: intent.text("id") ?? "", cause)
+            CheckoutCompletion.follow(intent, &account, cause)
         case .pending(let charge):
             intent.set("last_payment_error", nil as JSONObject?)
             intent.set("latest_charge", charge.text("id"))
@@ -83,6 +84,7 @@ enum PaymentConfirmation {
             intent.set("status", PaymentIntents.Status.processing.rawValue)
             account.update(.paymentIntent, intent, cause)
             account.emit("payment_intent.processing", .paymentIntent, id: intent.text("id") ?? "", cause)
+            CheckoutCompletion.follow(intent, &account, cause)
         case .declined(let decline, let charge):
             let failure = paymentError(decline, charge: charge, instrument)
             intent.set("last_payment_error", failure)
@@ -106,6 +108,7 @@ enum PaymentConfirmation {
             intent.set("last_payment_error", paymentError(decline, charge: charge, instrument))
         }
         fallBack(&intent, &account, cause)
+        CheckoutCompletion.follow(intent, &account, cause)
     }
 
     /// Back to asking for another method.
@@ -200,7 +203,7 @@ enum PaymentConfirmation {
 
     private static func nextAction(_ intent: JSONObject, returnURL: String?, _ account: inout Account) -> JSONObject {
         let source = account.ids.next("payatt")
-        let url = "https://hooks.stripe.com/3d_secure_2/authenticate/\(intent.text("id") ?? "")/\(source)"
+        let url = account.pages.challenge(intent.text("id") ?? "")
         if let returnURL {
             return [
                 "redirect_to_url": ["return_url": .string(returnURL), "url": .string(url)], "type": "redirect_to_url",

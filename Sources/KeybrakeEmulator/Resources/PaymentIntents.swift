@@ -140,6 +140,7 @@ enum PaymentIntents {
         intent.set("status", Status.succeeded.rawValue)
         account.update(.paymentIntent, intent, call.cause)
         account.emit("payment_intent.succeeded", .paymentIntent, id: call.pathValue(), call.cause)
+        CheckoutCompletion.follow(intent, &account, call.cause)
         return .stored(.paymentIntent, id: call.pathValue())
     }
 

@@ -117,6 +117,7 @@ enum SetupIntents {
         intent.set("status", "succeeded")
         account.update(.setupIntent, intent, cause)
         account.emit("setup_intent.succeeded", .setupIntent, id: intent.text("id") ?? "", cause)
+        CheckoutCompletion.follow(intent, &account, cause)
     }
 
     private static func fail(
@@ -159,7 +160,7 @@ enum SetupIntents {
     }
 
     private static func nextAction(_ intent: JSONObject, _ returnURL: String?, _ account: inout Account) -> JSONObject {
-        let url = "https://hooks.stripe.com/redirect/authenticate/\(intent.text("id") ?? "")"
+        let url = account.pages.challenge(intent.text("id") ?? "")
         guard let returnURL else {
             let source = account.ids.next("src")
             return [

@@ -125,6 +125,7 @@ enum ObjectIndexing {
         .balanceTransaction: ["source", "type"],
         .card: ["customer"],
         .charge: ["customer", "payment_intent"],
+        .checkoutSession: ["customer", "payment_intent", "payment_link", "setup_intent", "subscription"],
         .dispute: ["charge"],
         .paymentIntent: ["customer"],
         .paymentMethod: ["customer"],

@@ -18,15 +18,26 @@ struct Account: Sendable {
     let seed: UInt64
     /// The other accounts of the world; empty unless this one acts.
     var neighbours = Neighbours()
+    /// The world under whose name the hosted pages are; a fork's is its own.
+    var pagesWorld: String
 
     init(id: String, worldName: String, platformID: String, configuration: EmulatorConfiguration) {
         self.id = id
         self.worldName = worldName
         self.platformID = platformID
         self.configuration = configuration
+        pagesWorld = worldName
         seed = StableHash.of(worldName + "/" + id, seed: configuration.seed)
         ids = IDSource(seed: seed, name: "ids")
         idempotency = IdempotencyTable(keysMax: configuration.idempotencyKeysMax)
+    }
+}
+
+extension Account {
+    /// Where browsers reach this account's pages.
+    var pages: PageAddress {
+        PageAddress(
+            pagesBaseURL: configuration.pagesBaseURL, world: pagesWorld, account: isPlatform ? nil : id)
     }
 }
 

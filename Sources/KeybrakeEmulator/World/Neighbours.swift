@@ -58,6 +58,7 @@ extension Account {
     /// An account of the same world in which nothing has happened yet.
     func connected(_ id: String, now: Int64) -> Account {
         var account = Account(id: id, worldName: worldName, platformID: platformID, configuration: configuration)
+        account.pagesWorld = pagesWorld
         if configuration.seedsFixtures { Seeds.addFixtures(to: &account, now: now) }
         return account
     }

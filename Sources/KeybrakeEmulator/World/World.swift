@@ -143,6 +143,20 @@ struct World: Sendable {
         if let failure = failure ?? nil { throw failure }
     }
 
+    /// What a hosted page shows or does; a connected account that nobody has named yet has no pages.
+    mutating func page(_ request: HostedPageRequest, atUnixSeconds shellTime: Int64) -> EmulatorAnswer {
+        let now = clock.read(atUnixSeconds: shellTime)
+        begin(now)
+        runDue(until: now)
+        return act(as: request.account ?? platform.id) { HostedPages.answer(request, &$0, now: now) }
+            ?? PageAnswer.notFound
+    }
+
+    /// The pages of a copy are under the copy's name. What was made before still shows the addresses of the original.
+    mutating func addressPages(as copy: String) {
+        for id in [platform.id] + connected.ids { _ = act(as: id) { $0.pagesWorld = copy } }
+    }
+
     /// Puts objects into the platform account.
     mutating func seed(lines: [UInt8], atUnixSeconds shellTime: Int64) -> Result<Int, SeedFailure> {
         let now = clock.read(atUnixSeconds: shellTime)

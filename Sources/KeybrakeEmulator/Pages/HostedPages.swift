@@ -1,0 +1,39 @@
+internal import KeybrakeStripe
+
+/// A browser's visit to one page.
+struct PageVisit {
+    let isPost: Bool
+    /// The id of the object that the page is about.
+    let id: String
+    /// What follows the id in the address.
+    let part: String?
+    let query: FormMap
+    let form: FormMap
+    let cause: Cause
+}
+
+/// Which page is at which address.
+///
+///     c/{session}          Checkout; c/{session}/return after a challenge
+///     3ds/{intent}         the challenge of a card, or the page of a bank
+enum HostedPages {
+    static func answer(_ request: HostedPageRequest, _ account: inout Account, now: Int64) -> EmulatorAnswer {
+        guard request.verb != .delete, (2...3).contains(request.segments.count) else { return PageAnswer.notFound }
+        let id = request.segments[1]
+        return account.inTime(of: owner(of: id, account), now: now) { account, cause in
+            let visit = PageVisit(
+                isPost: request.verb == .post, id: id, part: request.segments.count > 2 ? request.segments[2] : nil,
+                query: request.query, form: request.form, cause: cause)
+            return switch request.segments[0] {
+            case "c": CheckoutPage.answer(visit, &account)
+            case "3ds": ChallengePage.answer(visit, &account)
+            default: PageAnswer.notFound
+            }
+        }
+    }
+
+    /// What says in whose time a page is: the customer, where there is one.
+    private static func owner(of id: String, _ account: Account) -> String {
+        account.store.object(.checkoutSession, id: id)?.text("customer") ?? id
+    }
+}
