@@ -23,7 +23,8 @@ struct Browser {
 
     /// A test card's fields as they are typed.
     static func card(_ number: String) -> String {
-        "cardNumber=\(number)&cardExpiry=12 / 40&cardCvc=123&billingName=Ada&billingPostalCode=10115&email=ada@example.com"
+        "cardNumber=\(number)&cardExpiry=12 / 40&cardCvc=123&billingName=Ada&billingPostalCode=10115"
+            + "&email=ada@example.com"
     }
 
     private func visit(_ verb: Verb, _ url: String, _ form: String) -> Page {
