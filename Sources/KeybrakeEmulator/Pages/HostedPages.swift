@@ -20,15 +20,23 @@ enum HostedPages {
     static func answer(_ request: HostedPageRequest, _ account: inout Account, now: Int64) -> EmulatorAnswer {
         guard request.verb != .delete, (2...3).contains(request.segments.count) else { return PageAnswer.notFound }
         let id = request.segments[1]
-        return account.inTime(of: owner(of: id, account), now: now) { account, cause in
-            let visit = PageVisit(
-                isPost: request.verb == .post, id: id, part: request.segments.count > 2 ? request.segments[2] : nil,
-                query: request.query, form: request.form, cause: cause)
-            return switch request.segments[0] {
-            case "c": CheckoutPage.answer(visit, &account)
-            case "3ds": ChallengePage.answer(visit, &account)
-            default: PageAnswer.notFound
+        do throws(StripeError) {
+            return try account.inTime(of: owner(of: id, account), now: now) { account, cause in
+                let visit = PageVisit(
+                    isPost: request.verb == .post, id: id, part: request.segments.count > 2 ? request.segments[2] : nil,
+                    query: request.query, form: request.form, cause: cause)
+                return page(request.segments[0], visit, &account)
             }
+        } catch {
+            return PageAnswer.problem(error.status, "This did not work", error.message)
+        }
+    }
+
+    private static func page(_ name: String, _ visit: PageVisit, _ account: inout Account) -> EmulatorAnswer {
+        switch name {
+        case "c": CheckoutPage.answer(visit, &account)
+        case "3ds": ChallengePage.answer(visit, &account)
+        default: PageAnswer.notFound
         }
     }
 
