@@ -29,6 +29,8 @@ package struct EmulatorConfiguration: Sendable, Equatable {
 
     /// Where the pages are when nobody says.
     package static let standardPagesBaseURL = "http://127.0.0.1:8787/pages"
+    /// What goes wrong with webhook deliveries on purpose.
+    var webhookSwitches = WebhookSwitches()
 
     /// Follows real time, with fixtures, answers everything.
     package static let standard = EmulatorConfiguration(

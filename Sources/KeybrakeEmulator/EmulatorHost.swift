@@ -114,19 +114,6 @@ package final class EmulatorHost: Sendable {
         if let failure { throw Failure(description: failure.message) }
     }
 
-    /// The webhook deliveries of a world that are due, at most that many, oldest first; each is underway until
-    /// ``report(_:succeeded:world:atUnixSeconds:)`` says how it went.
-    package func takeDeliveries(world name: String, limit: Int, atUnixSeconds now: Int64) -> [WebhookDelivery] {
-        guard let cell = try? cell(name) else { return [] }
-        return cell.world.withLock { $0.takeDeliveries(limit: limit, atUnixSeconds: now) }
-    }
-
-    /// A delivery was answered with a status of 2xx, or it failed; a failed one is due again later, three times.
-    package func report(_ delivery: WebhookDelivery, succeeded: Bool, world name: String, atUnixSeconds now: Int64) {
-        guard let cell = try? cell(name) else { return }
-        cell.world.withLock { $0.report(delivery, succeeded: succeeded, atUnixSeconds: now) }
-    }
-
     /// All objects of a world as JSON lines that ``seed(world:lines:atUnixSeconds:)`` takes again.
     package func export(world name: String) throws(Failure) -> [UInt8] {
         try cell(name).world.withLock { $0.exportLines() }

@@ -16,18 +16,24 @@ struct EventLog: Sendable {
         let idempotencyKey: String?
 
         /// The event as the API answers it.
-        func bytes(apiVersion: String) -> [UInt8] {
+        ///
+        /// - Parameters:
+        ///   - pendingWebhooks: how many endpoints have not got it yet.
+        ///   - account: the connected account that it is of, where a Connect endpoint is told.
+        func bytes(apiVersion: String, pendingWebhooks: Int, account: String? = nil) -> [UInt8] {
             var text: [UInt8] = []
             text.reserveCapacity(object.count + 400)
             func add(_ literal: String) { text.append(contentsOf: literal.utf8) }
-            add("{\"id\":\"\(id)\",\"object\":\"event\",\"api_version\":\"\(apiVersion)\",\"created\":\(created)")
+            add("{\"id\":\"\(id)\",\"object\":\"event\",")
+            if let account { add("\"account\":\"\(account)\",") }
+            add("\"api_version\":\"\(apiVersion)\",\"created\":\(created)")
             add(",\"data\":{\"object\":")
             text.append(contentsOf: object)
             if let previousAttributes {
                 add(",\"previous_attributes\":")
                 text.append(contentsOf: previousAttributes)
             }
-            add("},\"livemode\":false,\"pending_webhooks\":0,\"request\":{\"id\":")
+            add("},\"livemode\":false,\"pending_webhooks\":\(pendingWebhooks),\"request\":{\"id\":")
             JSONWriter.append(optional: requestID, to: &text)
             add(",\"idempotency_key\":")
             JSONWriter.append(optional: idempotencyKey, to: &text)

@@ -104,12 +104,14 @@ enum TestBankAccounts {
         }
     }
 
+    /// The account numbers behind the names that follow `pm_usBankAccount_`.
+    static let numbers = [
+        "success": "000123456789", "accountClosed": "000111111113", "noAccount": "000111111116",
+        "insufficientFunds": "000222222227", "debitNotAuthorized": "000333333335",
+    ]
+
     /// The parameters of the payment method behind a name such as `pm_usBankAccount_success`.
     static func form(named id: String) -> FormMap? {
-        let numbers = [
-            "success": "000123456789", "accountClosed": "000111111113", "noAccount": "000111111116",
-            "insufficientFunds": "000222222227", "debitNotAuthorized": "000333333335",
-        ]
         guard id.hasPrefix("pm_usBankAccount_"), let number = numbers[String(id.dropFirst(17))] else { return nil }
         return [
             "type": "us_bank_account", "billing_details": .map(["name": "Test Account"]),

@@ -7,9 +7,14 @@ enum SynthesizedEvents {
         _ what: String, _ kind: ObjectKind, object: [UInt8], previous: [UInt8]? = nil, _ account: inout Account,
         _ cause: Cause
     ) {
-        let type = "\(subjects[kind.name] ?? kind.name).\(what)"
-        guard types.contains(type) else { return }
+        guard let type = type(what, kind) else { return }
         account.emit(type, object: object, previous: previous, cause)
+    }
+
+    /// The event's type; `nil` when Stripe has no word for it.
+    static func type(_ what: String, _ kind: ObjectKind) -> String? {
+        let type = "\(subjects[kind.name] ?? kind.name).\(what)"
+        return types.contains(type) ? type : nil
     }
 
     /// Every event type that an endpoint can ask for.

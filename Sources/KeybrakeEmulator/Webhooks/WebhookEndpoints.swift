@@ -1,4 +1,3 @@
-internal import KeybrakeCrypto
 internal import KeybrakeStripe
 
 /// Webhook endpoints: where events are sent, and which.
@@ -13,16 +12,25 @@ enum WebhookEndpoints {
         ("DELETE /v1/webhook_endpoints/{webhook_endpoint}", delete),
     ]
 
+    /// How many endpoints an account has at most, and how many for its connected accounts.
+    static let endpointsMax = 16
+
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        let isConnect = call.form.flag("connect") ?? false
+        try refuseTooMany(isConnect: isConnect, account)
         var endpoint = template
         let id = account.ids.next("we")
         endpoint.set("id", id)
         endpoint.set("api_version", call.form.given("api_version"))
         endpoint.set("created", call.now)
+        if isConnect {
+            var source = IDSource(seed: account.seed, name: "application")
+            endpoint.set("application", source.next("ca", length: 32))
+        }
         try apply(call.form, to: &endpoint)
         account.create(.webhookEndpoint, endpoint, call.cause)
         account.webhooks.refresh(account.store)
-        endpoint.set("secret", secret(of: id, account))
+        endpoint.set("secret", account.webhookSecrets.valid(id, now: call.now).first)
         return .object(endpoint)
     }
 
@@ -50,16 +58,13 @@ enum WebhookEndpoints {
         return .object(answer)
     }
 
-    /// The endpoint's secret follows from the account's seed and the endpoint's id, so it need not be stored.
-    static func secret(of id: String, _ account: Account) -> String {
-        var source = IDSource(seed: account.seed, name: "secret of \(id)")
-        return source.next("whsec", length: 32)
-    }
-
-    /// The value of `Stripe-Signature` for a body sent at that time.
-    static func signature(of body: [UInt8], secret: String, atUnixSeconds time: Int64) -> String {
-        let signed = Array("\(time).".utf8) + body
-        return "t=\(time),v1=\(Hexadecimal.text(HMACSHA256.code(signed, key: Array(secret.utf8))))"
+    private static func refuseTooMany(isConnect: Bool, _ account: Account) throws(StripeError) {
+        let alike = account.store.collection(.webhookEndpoint)?.objects.count { endpoint in
+            !endpoint.isDeleted && (endpoint.text("application") != nil) == isConnect
+        }
+        guard alike ?? 0 < endpointsMax else {
+            throw .invalid("You have reached the maximum of \(endpointsMax) test webhook endpoints.")
+        }
     }
 
     private static func apply(_ form: FormMap, to endpoint: inout JSONObject) throws(StripeError) {

@@ -12,7 +12,8 @@ struct Account: Sendable {
     private(set) var eventLog = EventLog()
     var ledger = Ledger()
     var agenda = Agenda()
-    var webhooks = WebhookQueue()
+    var webhooks: WebhookQueue
+    var webhookSecrets: WebhookSecrets
     var idempotency: IdempotencyTable
     /// Fingerprints of cards follow from it.
     let seed: UInt64
@@ -29,6 +30,8 @@ struct Account: Sendable {
         pagesWorld = worldName
         seed = StableHash.of(worldName + "/" + id, seed: configuration.seed)
         ids = IDSource(seed: seed, name: "ids")
+        webhooks = WebhookQueue(seed: seed)
+        webhookSecrets = WebhookSecrets(seed: seed)
         idempotency = IdempotencyTable(keysMax: configuration.idempotencyKeysMax)
     }
 }
@@ -118,23 +121,15 @@ extension Account {
     }
 
     mutating func emit(_ type: String, object: [UInt8], previous: [UInt8]? = nil, _ cause: Cause) {
+        let id = ids.next("evt")
         eventLog.append(
             EventLog.Entry(
-                id: ids.next("evt"), type: type, created: cause.worldNow, object: object, previousAttributes: previous,
+                id: id, type: type, created: cause.worldNow, object: object, previousAttributes: previous,
                 requestID: cause.requestID, idempotencyKey: cause.idempotencyKey), store)
-        if !webhooks.isSilent { webhooks.add(type, event: eventLog.count - 1, now: cause.worldNow, &ids) }
-    }
-
-    /// The webhook deliveries that are due, signed.
-    mutating func takeDeliveries(until now: Int64, limit: Int) -> [WebhookDelivery] {
-        webhooks.take(until: now, limit: limit).map { entry in
-            let body = events.entries[entry.event].bytes(apiVersion: Catalogue.shared.apiVersion)
-            let secret = WebhookEndpoints.secret(of: entry.endpoint, self)
-            return WebhookDelivery(
-                id: entry.id, account: id, url: entry.url, body: body,
-                signature: WebhookEndpoints.signature(of: body, secret: secret, atUnixSeconds: now),
-                attempt: entry.attempts)
-        }
+        guard !webhooks.listeners.isEmpty else { return }
+        webhooks.add(
+            .init(account: self.id, position: eventLog.count - 1, id: id, type: type), isConnect: false,
+            configuration.webhookSwitches, now: cause.worldNow)
     }
 }
 

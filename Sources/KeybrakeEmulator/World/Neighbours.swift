@@ -6,6 +6,8 @@ struct Neighbours: Sendable {
     private var accounts: [String: Account] = [:]
     /// When the first thing is due in an account that was visited since they were lent.
     private(set) var soonestDue = Int64.max
+    /// Which were visited since they were lent.
+    private(set) var visited: Set<String> = []
 
     var ids: [String] { accounts.keys.sorted() }
 
@@ -33,11 +35,15 @@ struct Neighbours: Sendable {
     {
         guard let outcome = try accounts[id]?.run(body) else { return nil }
         if let time = accounts[id]?.agenda.nextTime { soonestDue = min(soonestDue, time) }
+        visited.insert(id)
         return outcome
     }
 
     /// Forgets what was noted of earlier visits.
-    mutating func forgetDue() { soonestDue = .max }
+    mutating func forgetVisits() {
+        soonestDue = .max
+        visited.removeAll()
+    }
 }
 
 extension Account {

@@ -7,10 +7,12 @@ struct World: Sendable {
     let name: String
     private(set) var configuration: EmulatorConfiguration
     var clock: WorldClock
-    private(set) var platform: Account
-    private var connected = Neighbours()
+    var platform: Account
+    var connected = Neighbours()
     /// Nothing is due in any account before this.
     private var quietUntil = Int64.max
+    /// How many events of each connected account the platform's endpoints have heard of.
+    var toldPlatform: [String: Int] = [:]
     var faults: FaultPlan
     var rateLimiter = RateLimiter()
 
@@ -70,15 +72,17 @@ struct World: Sendable {
     }
 
     /// Lets an account act with the others as its neighbours; `nil` when there is none of that id.
-    private mutating func act<Outcome>(as id: String, _ body: (inout Account) -> Outcome) -> Outcome? {
+    mutating func act<Outcome>(as id: String, _ body: (inout Account) -> Outcome) -> Outcome? {
         let home = platform.id
         if id != home { guard bring(id) else { return nil } }
         swap(&platform.neighbours, &connected)
         let outcome = body(&platform)
         swap(&platform.neighbours, &connected)
         quietUntil = min(quietUntil, platform.agenda.nextTime ?? .max, connected.soonestDue)
-        connected.forgetDue()
+        let changed = connected.visited.union([id])
+        connected.forgetVisits()
         if id != home { _ = bring(home) }
+        for id in changed where id != home { tellPlatform(of: id) }
         return outcome
     }
 
@@ -91,7 +95,7 @@ struct World: Sendable {
     }
 
     /// Lets happen what is due in any account, in the order of time.
-    private mutating func runDue(until now: Int64) {
+    mutating func runDue(until now: Int64) {
         while quietUntil <= now {
             let times = [platform.agenda.nextTime, connected.nextTime].compactMap(\.self)
             guard let time = times.min(), time <= now else {
@@ -105,8 +109,15 @@ struct World: Sendable {
 
     /// Chooses what happens to calls that name unknown objects, and whether answers may be made up from shapes.
     mutating func set(isLenient: Bool, isStrict: Bool) {
-        configuration.isLenient = isLenient
-        configuration.isStrict = isStrict
+        configure {
+            $0.isLenient = isLenient
+            $0.isStrict = isStrict
+        }
+    }
+
+    /// Changes how all accounts of the world work.
+    mutating func configure(_ change: (inout EmulatorConfiguration) -> Void) {
+        change(&configuration)
         for id in [platform.id] + connected.ids {
             _ = act(as: id) { [configuration] in $0.configuration = configuration }
         }
@@ -161,23 +172,8 @@ struct World: Sendable {
     mutating func seed(lines: [UInt8], atUnixSeconds shellTime: Int64) -> Result<Int, SeedFailure> {
         let now = clock.read(atUnixSeconds: shellTime)
         begin(now)
+        defer { platform.webhooks.refresh(platform.store) }
         return Seeds.read(lines, into: &platform, now: now)
-    }
-
-    /// The webhook deliveries that are due in any of the world's accounts; each is underway until it is reported.
-    mutating func takeDeliveries(limit: Int, atUnixSeconds shellTime: Int64) -> [WebhookDelivery] {
-        let now = clock.read(atUnixSeconds: shellTime)
-        runDue(until: now)
-        var deliveries: [WebhookDelivery] = []
-        for id in [platform.id] + connected.ids where deliveries.count < limit {
-            deliveries += act(as: id) { $0.takeDeliveries(until: now, limit: limit - deliveries.count) } ?? []
-        }
-        return deliveries
-    }
-
-    mutating func report(_ delivery: WebhookDelivery, succeeded: Bool, atUnixSeconds shellTime: Int64) {
-        let now = clock.read(atUnixSeconds: shellTime)
-        _ = act(as: delivery.account) { $0.webhooks.report(delivery.id, succeeded: succeeded, now: now) }
     }
 
     /// The platform account's objects as seed lines.

@@ -1,0 +1,27 @@
+internal import KeybrakeStripe
+
+/// What an endpoint listens to.
+struct WebhookListener: Sendable {
+    let endpoint: String
+    let url: String
+    /// The version that its events claim; `nil` for the account's.
+    let apiVersion: String?
+    /// Hears the events of connected accounts, rather than those of its own.
+    let isConnect: Bool
+    private let types: Set<String>
+    private let hearsAll: Bool
+
+    /// `nil` for an endpoint that is deleted or disabled.
+    init?(_ object: StoredObject) {
+        guard !object.isDeleted, object.text("status") == "enabled" else { return nil }
+        let tree = object.tree
+        endpoint = object.id
+        url = tree.text("url") ?? ""
+        apiVersion = tree.text("api_version")
+        isConnect = tree.text("application") != nil
+        types = Set(tree["enabled_events"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+        hearsAll = types.contains("*")
+    }
+
+    func hears(_ type: String) -> Bool { hearsAll || types.contains(type) }
+}
