@@ -18,8 +18,8 @@ enum EventTable {
                 .append(named.contains(type) ? word : "*\(word)*")
         }
         var lines = [
-            "\(told.count) of the \(known.count) types that Stripe knows; in italics those of objects that are remembered "
-                + "as their shape says.", "", "| subject | events |", "|---|---|",
+            "\(told.count) of the \(known.count) types that Stripe knows; in italics those of objects that are "
+                + "remembered as their shape says.", "", "| subject | events |", "|---|---|",
         ]
         lines += words.sorted { $0.key < $1.key }.map { "| `\($0.key)` | \($0.value.joined(separator: ", ")) |" }
         return lines.joined(separator: "\n")

@@ -14,14 +14,14 @@ enum Events {
     static func retrieve(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let id = call.pathValue()
         guard let position = account.events.position(of: id),
-            account.events.created(at: position) > call.now - lifetimeSeconds
+            account.events.created(at: position) > call.cause.worldNow - lifetimeSeconds
         else { throw .missing("event", id: id, param: "id") }
         return .bytes(bytes(position, account))
     }
 
     static func list(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let request = try PageRequest(call.form)
-        let filter = try Filter(call.form, now: call.now)
+        let filter = try Filter(call.form, now: call.cause.worldNow)
         let log = account.events
         let webhooks = account.webhooks
         let find = { (id: String) in log.position(of: id) }

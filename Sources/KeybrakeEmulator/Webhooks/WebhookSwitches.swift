@@ -18,8 +18,8 @@ struct WebhookSwitches: Sendable, Equatable {
 
     init() {}
 
-    /// Reads `{"duplicate_every": 2, "disorder": true, "delay_seconds": 30, "bad_signature_every": 3}`; what is left out
-    /// is off.
+    /// Reads `{"duplicate_every": 2, "disorder": true, "delay_seconds": 30, "bad_signature_every": 3}`; what is left
+    /// out is off.
     init(_ value: JSONValue) throws(EmulatorHost.Failure) {
         let members = try ControlMembers(
             value, of: "webhook switches",
