@@ -1,3 +1,4 @@
+import KeybrakeCrypto
 import KeybrakeStripe
 import Testing
 

@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 internal import KeybrakeStripe
 
 /// What several foreign formats spell in the same way.

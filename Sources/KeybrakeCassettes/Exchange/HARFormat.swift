@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 package import KeybrakeStripe
 
 /// HTTP archives (HAR 1.2), as browsers, mitmproxy and Polly.JS write them.

@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 package import KeybrakeStripe
 
 /// Simulations of Hoverfly, schema v5.

@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 package import KeybrakeStripe
 
 /// Cassettes of VCR (Ruby), as YAML or JSON.

@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 package import KeybrakeStripe
 
 /// Stub mappings of WireMock.

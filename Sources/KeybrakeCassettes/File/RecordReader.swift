@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 internal import KeybrakeStripe
 
 /// Reads the parts of a record.

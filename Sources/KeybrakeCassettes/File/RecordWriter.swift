@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 internal import KeybrakeStripe
 
 /// Lays records out as they stand in the file.

@@ -1,3 +1,4 @@
+internal import KeybrakeCrypto
 internal import KeybrakeStripe
 
 /// Takes an answer out of its record without building a tree: status, headers, and the body's bytes.

@@ -64,12 +64,12 @@ struct TextModel: Sendable {
     }
 
     func unpack(_ packed: [UInt8], from start: Int, length: Int) -> [UInt8] {
+        // SAFETY: `pack` wrote numbers that add up to `length`, and the array's slices are checked.
         Array(unsafeUninitializedCapacity: length) { text, count in
             var at = start
             var expected = 0
             while count < length {
                 let given = Varint.read(packed, &at)
-                // SAFETY: `pack` wrote numbers that add up to `length`, and the array's slices are checked.
                 copy(packed[at..<(at + given)], to: text, &count)
                 at += given
                 guard count < length else { return }
