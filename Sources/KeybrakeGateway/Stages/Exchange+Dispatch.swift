@@ -16,7 +16,8 @@ extension Exchange {
 
     /// The judged request, ready for any mode.
     func dispatchedCall(_ match: OperationMatch, form: FormMap) -> DispatchedCall {
-        DispatchedCall(
+        let form = ConversationStamp.stamped(form, match.operation, conversation: attribution.conversation)
+        return DispatchedCall(
             match: match, path: canonicalPath, form: form, json: json, upload: upload,
             uploadContentType: upload == nil ? nil : request.headers.first(name: "Content-Type"), requestID: id,
             clientIdempotencyKey: idempotencyKey, upstreamIdempotencyKey: upstreamIdempotencyKey(match),
