@@ -18,10 +18,13 @@ package final class EmulatorHost: Sendable {
     }
 
     private let configuration: EmulatorConfiguration
+    /// Known only once the shell listens.
+    private let pagesBaseURL: Mutex<String>
     private let cells = Mutex<[String: Cell]>([:])
 
     package init(configuration: EmulatorConfiguration) {
         self.configuration = configuration
+        pagesBaseURL = Mutex(configuration.pagesBaseURL)
     }
 
     /// The answer to one call; the world is created when it is named for the first time.
@@ -43,6 +46,11 @@ package final class EmulatorHost: Sendable {
             let cell = cells.withLock({ $0[request.world] })
         else { return PageAnswer.notFound }
         return cell.world.withLock { $0.page(request, atUnixSeconds: now) }
+    }
+
+    /// Says where browsers find the pages of the worlds that begin from now on, such as `http://127.0.0.1:8787/pages`.
+    package func servePages(at baseURL: String) {
+        pagesBaseURL.withLock { $0 = baseURL }
     }
 
     /// The names of all worlds, sorted.
@@ -146,6 +154,8 @@ package final class EmulatorHost: Sendable {
         try cells.withLock { cells throws(Failure) in
             if let cell = cells[name] { return cell }
             guard cells.count < configuration.worldsMax else { throw tooMany }
+            var configuration = configuration
+            configuration.pagesBaseURL = pagesBaseURL.withLock { $0 }
             let cell = Cell(World(name: name, configuration: configuration))
             cells[name] = cell
             return cell

@@ -28,8 +28,12 @@ struct EmulatorInstance {
             configuration: ServerConfiguration(
                 listener: "emulator", host: settings.listen.host, port: settings.listen.port, tls: settings.tls,
                 limits: .standard),
-            handler: listener, eventLoopGroup: group, logger: logger)
-        return EmulatorInstance(settings: settings, server: server, port: try await server.start(), logger: logger)
+            handler: HostedPagesHandler(emulator: emulator, next: listener, modes: nil), eventLoopGroup: group,
+            logger: logger)
+        let port = try await server.start()
+        let origin = settings.publicURL ?? settings.listen.origin(port: port, isTLS: settings.tls != nil)
+        emulator.servePages(at: origin + HostedPagesHandler.prefix)
+        return EmulatorInstance(settings: settings, server: server, port: port, logger: logger)
     }
 
     /// Where time stands still, equal runs give equal bytes, and the ids of requests stand in events.

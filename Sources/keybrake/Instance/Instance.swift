@@ -53,11 +53,15 @@ struct Instance {
                 ledger: ledger, modes: modes, emulator: emulator, catalogue: .shared, counters: gateway.counters,
                 requestIDs: requestIDs, pepper: pepper, version: KeybrakeCommand.version),
             token: adminToken, logger: logger)
-        let data = server("data", settings.listen, tls: settings.tls, gateway, group, logger)
+        let pages = HostedPagesHandler(emulator: emulator, next: gateway, modes: modes.modes)
+        let data = server("data", settings.listen, tls: settings.tls, pages, group, logger)
         let control = server("control", settings.control, tls: nil, admin, group, logger)
+        let dataPort = try await data.start()
+        let origin = settings.listen.origin(port: dataPort, isTLS: settings.tls != nil)
+        emulator.servePages(at: origin + HostedPagesHandler.prefix)
         return Instance(
             settings: settings, ledger: ledger, modes: modes, data: data, control: control,
-            dataPort: try await data.start(), controlPort: try await control.start(), adminToken: adminToken,
+            dataPort: dataPort, controlPort: try await control.start(), adminToken: adminToken,
             upstream: upstream, logger: logger)
     }
 

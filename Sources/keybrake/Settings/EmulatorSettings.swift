@@ -5,6 +5,8 @@ import KeybrakeServer
 /// Everything that a developer decides about an emulator of their own.
 struct EmulatorSettings {
     var listen: ServeSettings.Address
+    /// Scheme, host and port under which browsers find the emulator's pages; `nil` for those that it listens on.
+    var publicURL: String?
     var tls: ServerConfiguration.TLSFiles?
     var worlds: EmulatorConfiguration
     var selection: WorldSelection

@@ -19,6 +19,12 @@ struct ServeSettings {
             self.port = port
         }
 
+        /// Where a client on this machine connects, with the port that was bound.
+        func origin(port: Int, isTLS: Bool) -> String {
+            let address = ["0.0.0.0", "::"].contains(host) ? "localhost:\(port)" : urlText(port: port)
+            return (isTLS ? "https://" : "http://") + address
+        }
+
         /// The address as part of a URL, with another port.
         func urlText(port: Int) -> String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }

@@ -13,8 +13,8 @@ struct EmulatorFaultsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a rule.",
         discussion: #"""
-            A rule is JSON: '{"operation": "POST /v1/charges", "nth": 3, "fault": {"status": 500}}'. The members are in \
-            docs/EMULATOR.md.
+            A rule is JSON: '{"operation": "POST /v1/charges", "nth": 3, "fault": {"status": 500}}'.
+            Its members are in docs/EMULATOR.md.
             """#)
     @Argument(help: "The rule.") var rule: String
     @OptionGroup var world: WorldOptions

@@ -16,6 +16,8 @@ struct EmulatorServe: AsyncParsableCommand {
 
     @Option(help: "Where clients connect (HOST:PORT; port 0 = any free one).")
     var listen = "127.0.0.1:12111"
+    @Option(help: "Scheme, host and port under which browsers find the pages, if not the address above.")
+    var publicUrl: String?
     @Flag(help: "Answer unknown ids from shape, as the client libraries' own test suites expect.")
     var lenient = false
     @Flag(help: "Refuse whatever could only be answered from shape (501).")
@@ -46,6 +48,9 @@ struct EmulatorServe: AsyncParsableCommand {
         guard frozenAt.map({ (0...253_402_300_799).contains($0) }) ?? true else {
             throw ValidationError("--frozen-at must be a time in Unix seconds, before the year 10000")
         }
+        guard publicUrl.map({ $0.hasPrefix("http://") || $0.hasPrefix("https://") }) ?? true else {
+            throw ValidationError("--public-url must start with http:// or https://")
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level must be trace, debug, info, notice, warning or error")
         }
@@ -54,9 +59,8 @@ struct EmulatorServe: AsyncParsableCommand {
     func run() async throws {
         let logger = ProcessLog.start(level: Logger.Level(rawValue: logLevel) ?? .notice)
         let instance = try await EmulatorInstance.start(try settings(), logger: logger)
-        let scheme = tlsCert == nil ? "http" : "https"
-        let address = instance.settings.listen.urlText(port: instance.port)
-        print("keybrake \(KeybrakeCommand.version) plays Stripe at \(scheme)://\(address)")
+        let origin = instance.settings.listen.origin(port: instance.port, isTLS: tlsCert != nil)
+        print("keybrake \(KeybrakeCommand.version) plays Stripe at \(origin)")
         Console.flush()
         try await instance.run()
     }
@@ -76,7 +80,8 @@ struct EmulatorServe: AsyncParsableCommand {
             tls = .init(certificateChainPath: tlsCert, privateKeyPath: tlsKey)
         }
         return EmulatorSettings(
-            listen: address, tls: tls, worlds: worlds, selection: WorldSelection(isByKey: worldPerKey),
+            listen: address, publicURL: publicUrl, tls: tls, worlds: worlds,
+            selection: WorldSelection(isByKey: worldPerKey),
             eventLoops: eventLoops)
     }
 }
