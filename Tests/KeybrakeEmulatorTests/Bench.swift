@@ -27,6 +27,11 @@ struct Bench {
     let host: EmulatorHost
     var world = "w"
     var account: String?
+    var apiKey = "sk_test_bench"
+    /// `X-Keybrake-Fault` of every call.
+    var faultHeader: String?
+    /// `Stripe-Version` of every call.
+    var apiVersion: String?
     /// The shell's clock.
     var now = Bench.start
 
@@ -40,7 +45,7 @@ struct Bench {
     func post(_ path: String, _ body: String = "", key: String? = nil) -> Answer { send(.post, path, body, key: key) }
     func delete(_ path: String) -> Answer { send(.delete, path, "") }
 
-    func send(_ verb: Verb, _ path: String, _ form: String, key: String? = nil, apiKey: String = "sk_test_bench")
+    func send(_ verb: Verb, _ path: String, _ form: String, key: String? = nil, apiKey: String? = nil)
         -> Answer
     {
         guard let match = Catalogue.shared.operation(verb: verb, path: path) else {
@@ -55,7 +60,8 @@ struct Bench {
             return Answer(status: 0, headers: [:], bytes: [], body: .null)
         }
         let call = EmulatorCall(
-            match: match, form: decoded, apiKey: apiKey, account: account, idempotencyKey: key, requestID: "req_bench")
+            match: match, form: decoded, apiKey: apiKey ?? self.apiKey, account: account, idempotencyKey: key,
+            apiVersion: apiVersion, faultHeader: faultHeader, requestID: "req_bench")
         return read(host.handle(call, world: world, atUnixSeconds: now))
     }
 

@@ -67,4 +67,33 @@ import Testing
         #expect(bench.get("/v1/charges").ids.count == 1)
         #expect(bench.get("/v1/balance_transactions").ids.count == 1)
     }
+
+    @Test func `a key whose answer is held back is in use`() {
+        var bench = Bench()
+        bench.faultHeader = "delay_ms=1500"
+        let first = bench.post("/v1/customers", "name=a", key: "k1")
+        #expect(first.status == 200)
+        bench.faultHeader = nil
+        let second = bench.post("/v1/customers", "name=a", key: "k1")
+        #expect(second.status == 409)
+        #expect(second.code == "idempotency_key_in_use")
+        #expect(second.error?["type"] == "idempotency_error")
+        #expect(bench.post("/v1/customers", "name=a", key: "k2").status == 200)
+        var other = bench
+        other.account = "acct_other"
+        #expect(other.post("/v1/customers", "name=a", key: "k1").status == 200)
+        bench.now += 2
+        #expect(bench.post("/v1/customers", "name=a", key: "k1").bytes == first.bytes)
+    }
+
+    @Test func `a key means nothing to a GET or a DELETE`() {
+        let bench = Bench()
+        let id = bench.post("/v1/customers").id
+        #expect(bench.send(.delete, "/v1/customers/\(id)", "", key: "k").status == 200)
+        let again = bench.send(.delete, "/v1/customers/\(id)", "", key: "k")
+        #expect(again.status == 404)
+        #expect(again.headers["Idempotent-Replayed"] == nil)
+        _ = bench.send(.get, "/v1/customers", "", key: "k")
+        #expect(bench.post("/v1/customers", "", key: "k").status == 200)
+    }
 }

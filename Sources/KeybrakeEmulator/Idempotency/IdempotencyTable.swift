@@ -46,6 +46,8 @@ struct IdempotencyTable: Sendable {
     }
 
     static let lifetimeSeconds: Int64 = 86_400
+    /// How long the second API remembers.
+    static let versionTwoLifetimeSeconds: Int64 = 30 * 86_400
     static let keyCharactersMax = 255
 
     /// What is kept of an answer. The texts lie together in `head`: the key, the path, the request's id.
@@ -61,6 +63,12 @@ struct IdempotencyTable: Sendable {
         let created: Int64
 
         var key: ArraySlice<UInt8> { head[..<Int(keyBytes)] }
+
+        func isOld(now: Int64) -> Bool {
+            let isVersionTwo = head[Int(keyBytes)...].starts(with: "/v2/".utf8)
+            let lifetime = isVersionTwo ? versionTwoLifetimeSeconds : lifetimeSeconds
+            return now - created >= lifetime
+        }
 
         func entry(_ store: ObjectStore) -> Entry {
             let pathEnd = Int(keyBytes) + Int(pathBytes)
@@ -110,7 +118,12 @@ struct IdempotencyTable: Sendable {
     {
         forgetOld(now: now)
         guard let place = place(of: key) else { return .new }
-        let entry = records[place - dropped].entry(store)
+        let record = records[place - dropped]
+        guard !record.isOld(now: now) else {
+            index.replace(place, hash: StableHash.of(key), by: nil)
+            return .new
+        }
+        let entry = record.entry(store)
         guard entry.endpoint == endpoint else {
             return .conflict(
                 Self.error(
@@ -155,7 +168,7 @@ struct IdempotencyTable: Sendable {
         while firstKept < dropped + records.count {
             let record = records[firstKept - dropped]
             let kept = dropped + records.count - firstKept
-            guard now - record.created >= Self.lifetimeSeconds || kept > keysMax else { break }
+            guard record.isOld(now: now) || kept > keysMax else { break }
             let key = String(decoding: record.key, as: UTF8.self)
             index.replace(firstKept, hash: StableHash.of(key), by: nil)
             firstKept += 1

@@ -68,12 +68,6 @@ enum PaymentIntents {
 
     static func retrieve(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let intent = try account.target(.paymentIntent, call)
-        if let secret = call.form.given("client_secret"), secret != intent.text("client_secret") {
-            throw .coded(
-                "payment_intent_invalid_parameter",
-                "The client_secret provided does not match the client_secret associated with the PaymentIntent.",
-                param: "client_secret")
-        }
         return .stored(.paymentIntent, id: intent.id)
     }
 

@@ -4,7 +4,7 @@ internal import KeybrakeStripe
 extension Account {
     mutating func answer(_ call: EmulatorCall, now: Int64) -> EmulatorAnswer {
         runDue(until: now)
-        guard let key = call.idempotencyKey, call.match.operation.verb != .get else {
+        guard let key = call.idempotencyKey, call.match.operation.remembersKeys else {
             return run(call, now: now).answer
         }
         guard key.count <= IdempotencyTable.keyCharactersMax else {
@@ -20,7 +20,8 @@ extension Account {
         case .new: break
         }
         let (answer, wasExecuted) = run(call, now: now)
-        if wasExecuted {
+        // The second API tries again what has failed.
+        if wasExecuted, answer.status < 400 || !call.match.operation.isVersionTwo {
             idempotency.remember(
                 .init(
                     endpoint: endpoint, fingerprint: fingerprint, status: answer.status, body: answer.body,
@@ -95,6 +96,7 @@ extension Account {
             let check = ParameterCheck(
                 allowsOtherVersions: allowsOtherVersions(call),
                 notation: operation.bodyEncoding == .json ? .dots : .brackets)
+            try PublishableCalls.check(call, self)
             try check.check(form, against: operation.parameters, answer: operation.response)
             expansion = try Expansion(
                 form["expand"], of: operation.response, takesEverything: configuration.isLenient,

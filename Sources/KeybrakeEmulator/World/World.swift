@@ -15,6 +15,9 @@ struct World: Sendable {
     var toldPlatform: [String: Int] = [:]
     var faults: FaultPlan
     var rateLimiter = RateLimiter()
+    private var keysInFlight = KeysInFlight()
+    var keys = KeyRing()
+    var versions = Versions()
 
     init(name: String, configuration: EmulatorConfiguration) {
         self.name = name
@@ -29,17 +32,22 @@ struct World: Sendable {
     /// The answer to a call, with everything that it changes.
     mutating func handle(_ call: EmulatorCall, atUnixSeconds shellTime: Int64) -> EmulatorAnswer {
         let now = clock.read(atUnixSeconds: shellTime)
-        if let refusal = APIKeys.refusal(of: call.apiKey) {
+        let account = call.account ?? platform.id
+        if let refusal = keys.refusal(of: call, account: account, now: now) {
             return AnswerWriter.failure(refusal, call: call, layer: .state)
         }
         begin(now)
-        let account = call.account ?? platform.id
+        keysInFlight.tick(shellTime)
+        if let refusal = keysInFlight.refusal(of: call, account: account) {
+            return AnswerWriter.failure(refusal, call: call, layer: .state)
+        }
         if let reason = rateLimiter.refusal(of: call, account: account, now: now) {
             var answer = AnswerWriter.failure(RateLimiter.error(), call: call, layer: .state)
             answer.headers.append(("Stripe-Rate-Limited-Reason", reason))
             return answer
         }
         do throws(StripeError) {
+            try versions.take(call.apiVersion)
             // A request that brings its own fault does not meet the world's rules.
             let fault =
                 if let header = call.faultHeader { try Fault(header) } else {
@@ -55,7 +63,9 @@ struct World: Sendable {
     private mutating func answer(_ call: EmulatorCall, through fault: Fault, now: Int64) -> EmulatorAnswer {
         var answer = fault.isExecuted ? dispatch(call, now: now) : AnswerWriter.nothing(call)
         if let error = fault.error { answer = AnswerWriter.failure(error, call: call, layer: .state) }
-        return fault.applied(to: answer)
+        answer = fault.applied(to: answer)
+        if fault.isExecuted { keysInFlight.hold(call, account: call.account ?? platform.id, answer) }
+        return answer
     }
 
     /// The answer of the account that the call names. A connected one begins when it is named for the first time,
@@ -68,7 +78,8 @@ struct World: Sendable {
             return AnswerWriter.failure(APIKeys.unknownAccount(id, key: call.apiKey), call: call, layer: .state)
         }
         if id != platform.id, !connected.contains(id) { connected.add(platform.connected(id, now: now)) }
-        return act(as: id) { $0.answer(call, now: now) } ?? AnswerWriter.nothing(call)
+        let answer = act(as: id) { $0.answer(call, now: now) } ?? AnswerWriter.nothing(call)
+        return APIKeys.Kind(call.apiKey) == .publishable ? PublishableCalls.reduced(answer) : answer
     }
 
     /// Lets an account act with the others as its neighbours; `nil` when there is none of that id.
