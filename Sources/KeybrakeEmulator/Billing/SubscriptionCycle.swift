@@ -1,77 +1,72 @@
 internal import KeybrakeStripe
 
-/// What time does to subscriptions: the first invoice, renewals, dunning and the end.
+/// What time does to subscriptions: the end of trials, renewals, pauses and the end.
+///
+///     trialing ─ the trial ends ─┬─ a method, or none is needed ─→ active, with an invoice
+///                                └─ none, and `trial_settings` say so ─→ paused, or canceled
+///     active ─ a period ends ─→ active, with an invoice that is closed and paid an hour later
+///     any ─ `cancel_at` ─→ canceled
 enum SubscriptionCycle {
-    /// When a declined renewal is tried again; after the last of them the subscription is canceled.
-    static let retryDays: [Int64] = [3, 5, 7]
+    /// How long before its end a trial is announced.
+    static let trialNoticeSeconds: Int64 = 3 * CivilTime.secondsPerDay
+    /// How long before a renewal its invoice is announced.
+    static let upcomingSeconds: Int64 = 7 * CivilTime.secondsPerDay
 
-    /// Makes the first invoice and lets it be paid as `payment_behavior` says.
-    static func begin(_ subscription: JSONObject, _ form: FormMap, _ account: inout Account, _ cause: Cause)
-        throws(StripeError)
-    {
-        let behavior = form.given("payment_behavior") ?? "allow_incomplete"
+    /// Puts on the agenda what is due in a subscription that is new or has been changed.
+    ///
+    /// What is there already is not added again; tasks that a change has overtaken find nothing to do.
+    static func plan(_ subscription: JSONObject, _ account: inout Account, _ cause: Cause) {
         let id = subscription.text("id") ?? ""
-        let isTrial = subscription.text("status") == "trialing"
-        let total = isTrial ? 0 : SubscriptionItems.of(subscription).reduce(0) { $0 + SubscriptionItems.amount($1) }
-        let isAutomatic = subscription.text("collection_method") == "charge_automatically"
-        if total > 0, isAutomatic, behavior != "default_incomplete", method(of: subscription, account) == nil {
-            throw .coded(
-                "resource_missing",
-                "This customer has no attached payment source or default payment method. Please consider adding a "
-                    + "default payment method.")
+        let old = account.store.object(.subscription, id: id)?.tree
+        func isNew(_ time: Int64?, _ before: Int64?) -> Bool { time != nil && time != before }
+        let ends = Set(SubscriptionItems.of(subscription).map { $0.integer("current_period_end") })
+        let planned = Set(old.map { SubscriptionItems.of($0).map { $0.integer("current_period_end") } } ?? [])
+        for end in ends.subtracting(planned).sorted() where end > cause.now {
+            account.agenda.add(.subscriptionDue(id: id, at: end), at: end)
+            let notice = end - upcomingSeconds
+            if notice > cause.now { account.agenda.add(.invoiceUpcoming(subscription: id, at: end), at: notice) }
         }
-        account.create(.subscription, subscription, event: "customer.subscription.created", cause)
-        account.agenda.add(
-            .subscriptionPeriodEnds(id: id, at: SubscriptionItems.periodEnd(subscription)),
-            at: SubscriptionItems.periodEnd(subscription))
-        let invoice = try bill(subscription, reason: "subscription_create", isTrial: isTrial, &account, cause)
-        guard invoice.text("status") == "open", isAutomatic else {
-            if !isAutomatic { Subscriptions.paid(id, &account, cause) }
-            return
+        if let end = subscription["cancel_at"]?.integerValue, isNew(end, old?["cancel_at"]?.integerValue) {
+            account.agenda.add(.subscriptionDue(id: id, at: end), at: max(end, cause.now))
         }
-        if behavior != "default_incomplete" {
-            do throws(StripeError) {
-                try Invoices.charge(invoice, method: nil, &account, cause)
-                return
-            } catch {
-                if behavior == "error_if_incomplete" {
-                    _ = account.delete(.subscription, id: id, cause)
-                    throw error
-                }
-            }
+        if let end = subscription["trial_end"]?.integerValue, isNew(end, old?["trial_end"]?.integerValue),
+            end > cause.now
+        {
+            let notice = max(end - trialNoticeSeconds, cause.now)
+            account.agenda.add(.trialWillEnd(id: id, at: end), at: notice)
         }
-        account.agenda.add(.subscriptionExpires(id: id), at: cause.now + Subscriptions.incompleteSeconds)
+        if let end = subscription["pause_collection"]?["resumes_at"]?.integerValue,
+            isNew(end, old?["pause_collection"]?["resumes_at"]?.integerValue)
+        {
+            account.agenda.add(.collectionResumes(subscription: id, at: end), at: max(end, cause.now))
+        }
     }
 
-    /// A period is over.
-    static func periodEnds(_ id: String, at end: Int64, _ account: inout Account, _ cause: Cause) {
-        guard var subscription = account.store.object(.subscription, id: id)?.tree,
-            ["active", "trialing", "past_due"].contains(subscription.text("status") ?? ""),
-            SubscriptionItems.periodEnd(subscription) == end
-        else { return }
-        if subscription.flag("cancel_at_period_end") {
+    /// Does in a subscription whatever is due by a time.
+    static func due(_ id: String, at time: Int64, _ account: inout Account, _ cause: Cause) {
+        if let schedule = account.store.object(.subscription, id: id)?.text("schedule") {
+            SubscriptionSchedules.due(schedule, at: time, &account, cause)
+        }
+        guard let subscription = account.store.object(.subscription, id: id)?.tree, isAlive(subscription) else {
+            return
+        }
+        if let end = subscription["cancel_at"]?.integerValue, end <= time {
             Subscriptions.end(subscription, as: "canceled", reason: "cancellation_requested", &account, cause)
             return
         }
-        let items = SubscriptionItems.of(subscription)
-        let next = SubscriptionItems.end(of: items, from: end)
-        if subscription.text("status") == "trialing" { subscription.set("status", "active") }
-        SubscriptionItems.set(items, start: end, end: next, in: &subscription, &account, cause)
-        account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
-        account.agenda.add(.subscriptionPeriodEnds(id: id, at: next), at: next)
-        let invoice = try? bill(subscription, reason: "subscription_cycle", isTrial: false, &account, cause)
-        guard let invoice, invoice.text("status") == "open",
-            subscription.text("collection_method") == "charge_automatically"
+        guard subscription.text("status") != "paused", subscription.text("status") != "incomplete",
+            SubscriptionItems.periodEnd(subscription) <= time
         else { return }
-        collect(invoice, &account, cause)
+        if subscription.text("status") == "trialing", endsTrial(subscription, &account, cause) { return }
+        renew(subscription, at: time, &account, cause)
     }
 
-    /// A declined invoice is tried again.
-    static func retry(_ invoice: String, _ account: inout Account, _ cause: Cause) {
-        guard let tree = account.store.object(.invoice, id: invoice)?.tree, tree.text("status") == "open" else {
-            return
-        }
-        collect(tree, &account, cause)
+    /// A trial ends in three days.
+    static func announceTrialEnd(_ id: String, at end: Int64, _ account: inout Account, _ cause: Cause) {
+        guard let subscription = account.store.object(.subscription, id: id)?.tree,
+            subscription.text("status") == "trialing", subscription["trial_end"]?.integerValue == end
+        else { return }
+        account.emit("customer.subscription.trial_will_end", .subscription, id: id, cause)
     }
 
     /// The first payment never came.
@@ -80,100 +75,73 @@ enum SubscriptionCycle {
             subscription.text("status") == "incomplete"
         else { return }
         Subscriptions.end(subscription, as: "incomplete_expired", reason: "payment_failed", &account, cause)
-    }
-
-    /// Bills at once what waits for the customer's next invoice.
-    static func invoicePending(_ subscription: JSONObject, _ account: inout Account, _ cause: Cause)
-        throws(StripeError)
-    {
-        let invoice = try bill(
-            subscription, reason: "subscription_update", isTrial: false, lines: [], &account, cause)
-        if invoice.text("status") == "open" { try Invoices.charge(invoice, method: nil, &account, cause) }
-    }
-
-    private static func collect(_ invoice: JSONObject, _ account: inout Account, _ cause: Cause) {
-        do throws(StripeError) {
-            try Invoices.charge(invoice, method: nil, &account, cause)
-        } catch {
-            decline(
-                invoice.text("id") ?? "", attempts: max(0, invoice.integer("attempt_count")) + 1, &account, cause)
+        let latest = subscription.text("latest_invoice").flatMap { account.store.object(.invoice, id: $0)?.tree }
+        if let latest, latest.text("status") == "open" {
+            Invoices.close(latest, as: "void", mark: "voided_at", event: "invoice.voided", &account, cause)
         }
     }
 
-    private static func decline(_ id: String, attempts: Int64, _ account: inout Account, _ cause: Cause) {
-        guard var invoice = account.store.object(.invoice, id: id)?.tree,
-            let name = Invoices.subscription(of: invoice),
-            var subscription = account.store.object(.subscription, id: name)?.tree
+    /// The pause of a subscription's collection is over.
+    static func resumeCollection(_ id: String, at time: Int64, _ account: inout Account, _ cause: Cause) {
+        guard var subscription = account.store.object(.subscription, id: id)?.tree, isAlive(subscription),
+            subscription["pause_collection"]?["resumes_at"]?.integerValue == time
         else { return }
-        guard attempts <= retryDays.count else {
-            Subscriptions.end(subscription, as: "canceled", reason: "payment_failed", &account, cause)
-            return
-        }
-        let next = cause.now + retryDays[Int(attempts) - 1] * CivilTime.secondsPerDay
-        invoice.set("next_payment_attempt", next)
-        invoice.set("attempt_count", attempts)
-        account.update(.invoice, invoice, event: "invoice.updated", cause)
-        account.agenda.add(.invoiceRetries(id: id), at: next)
-        subscription.set("status", "past_due")
+        subscription.set("pause_collection", nil as JSONObject?)
         account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
     }
 
-    /// Makes and finalises an invoice for the subscription's present period.
-    private static func bill(
-        _ subscription: JSONObject, reason: String, isTrial: Bool, lines given: [InvoiceLines.Line]? = nil,
-        _ account: inout Account, _ cause: Cause
-    ) throws(StripeError) -> JSONObject {
-        let id = subscription.text("id") ?? ""
-        let customer = account.store.object(.customer, id: subscription.text("customer") ?? "")?.tree ?? JSONObject()
-        let currency = subscription.text("currency") ?? "usd"
-        var form: FormMap = ["collection_method": .text(subscription.text("collection_method") ?? "")]
-        if let days = subscription["days_until_due"]?.integerValue { form["days_until_due"] = .text(String(days)) }
-        var invoice = try Invoices.draft(form, customer: customer, currency: currency, &account, cause)
-        let invoiceID = invoice.text("id") ?? ""
-        invoice.set("auto_advance", true)
-        invoice.set("billing_reason", reason)
-        invoice["parent"] = [
-            "quote_details": nil,
-            "subscription_details": [
-                "metadata": subscription["metadata"] ?? [:], "subscription": .string(id),
-            ], "type": "subscription_details",
-        ]
-        invoice["default_tax_rates"] = subscription["default_tax_rates"] ?? []
-        invoice["discounts"] = .array(Discounts.inherited(subscription, customer: customer).map { .string($0) })
-        let lines = given ?? SubscriptionItems.of(subscription).map { line($0, id, currency, isTrial: isTrial) }
-        var written = lines.map { InvoiceLines.written($0, invoice: invoiceID, &account) }
-        written += InvoiceItems.take(
-            customer: customer.text("id") ?? "", currency: currency, invoice: invoiceID, subscription: id, &account,
-            cause)
-        InvoiceLines.add(written, to: &invoice, account)
-        account.create(.invoice, invoice, event: "invoice.created", cause)
-        if var current = account.store.object(.subscription, id: id)?.tree {
-            current.set("latest_invoice", invoiceID)
-            account.update(.subscription, current, cause)
-        }
-        guard subscription.object("pause_collection") == nil else { return invoice }
-        return Invoices.finalize(invoice, &account, cause)
+    static func isAlive(_ subscription: JSONObject) -> Bool {
+        !["canceled", "incomplete_expired"].contains(subscription.text("status") ?? "")
     }
 
-    private static func line(_ item: JSONObject, _ subscription: String, _ currency: String, isTrial: Bool)
-        -> InvoiceLines.Line
-    {
-        let quantity = item["quantity"]?.integerValue ?? 1
-        var line = InvoiceLines.Line(
-            amount: isTrial ? 0 : SubscriptionItems.amount(item), currency: currency,
-            description: isTrial ? "Free trial" : "\(quantity) × subscription",
-            period: (item.integer("current_period_start"), item.integer("current_period_end")),
-            price: item.object("price"), quantity: quantity, subscription: subscription)
-        line.subscriptionItem = item.text("id")
-        line.discounts = Discounts.ids(item)
-        return line
-    }
-
-    private static func method(of subscription: JSONObject, _ account: Account) -> String? {
+    /// What the subscription's invoices are paid with.
+    static func method(of subscription: JSONObject, _ account: Account) -> String? {
         Invoices.paymentMethod(
             of: [
                 "customer": subscription["customer"] ?? .null,
                 "default_payment_method": subscription["default_payment_method"] ?? .null,
             ], account)
+    }
+
+    /// - Returns: whether the end of the trial is the end of the subscription, or pauses it.
+    private static func endsTrial(_ original: JSONObject, _ account: inout Account, _ cause: Cause) -> Bool {
+        let behavior = original["trial_settings"]?["end_behavior"]?["missing_payment_method"]?.stringValue
+        guard original.text("collection_method") == "charge_automatically", behavior == "pause" || behavior == "cancel",
+            method(of: original, account) == nil
+        else { return false }
+        guard behavior == "pause" else {
+            Subscriptions.end(original, as: "canceled", reason: nil, &account, cause)
+            return true
+        }
+        var subscription = original
+        subscription.set("status", "paused")
+        account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
+        account.emit("customer.subscription.paused", .subscription, id: original.text("id") ?? "", cause)
+        return true
+    }
+
+    private static func renew(_ original: JSONObject, at time: Int64, _ account: inout Account, _ cause: Cause) {
+        var subscription = original
+        let cycle = BillingCycle(original)
+        var renewed: [JSONObject] = []
+        let old = SubscriptionItems.of(original)
+        let items = old.map { item in
+            let end = item.integer("current_period_end")
+            guard end <= time else { return item }
+            let next = SubscriptionItems.dated([item], start: end, cycle)[0]
+            renewed.append(next)
+            return next
+        }
+        if subscription.text("status") == "trialing" { subscription.set("status", "active") }
+        SubscriptionItems.set(items, in: &subscription, &account, cause)
+        plan(subscription, &account, cause)
+        account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
+        var bill = SubscriptionBilling.Bill(reason: "subscription_cycle", items: renewed)
+        bill.lastStart = old.first?.integer("current_period_start")
+        // Nothing can be refused here: the subscription was looked at when it was made.
+        guard let draft = (try? SubscriptionBilling.draft(bill, of: subscription, &account, cause)) ?? nil else {
+            return
+        }
+        SubscriptionBilling.wait(draft, of: subscription, &account, cause)
     }
 }
