@@ -8,6 +8,13 @@ package struct EmulatorConfiguration: Sendable, Equatable {
         case frozen(atUnixSeconds: Int64)
     }
 
+    /// What becomes of a subscription when the last attempt at an invoice has failed.
+    package enum DunningEnd: String, Sendable, Equatable {
+        case canceled
+        case unpaid
+        case pastDue = "past_due"
+    }
+
     /// Ids, fingerprints and client secrets follow from it and the world's name.
     package var seed: UInt64
     package var clock: Clock
@@ -26,6 +33,8 @@ package struct EmulatorConfiguration: Sendable, Equatable {
     package var idempotencyKeysMax: Int
     /// Where browsers reach the hosted pages; the `url` of Checkout sessions and other objects begins with it.
     package var pagesBaseURL: String
+    /// Stripe's accounts choose it in their settings.
+    package var dunningEnd = DunningEnd.canceled
 
     /// Where the pages are when nobody says.
     package static let standardPagesBaseURL = "http://127.0.0.1:8787/pages"

@@ -50,6 +50,8 @@ import Testing
         #expect(bench.get("/v1/charges").ids.isEmpty)
         bench.now += 14 * Self.day
         #expect(status(bench, made.id) == "active")
+        #expect(bench.get("/v1/charges").ids.isEmpty)
+        bench.now += SubscriptionBilling.draftSeconds
         #expect(bench.get("/v1/charges").ids.count == 1)
     }
 
@@ -76,7 +78,7 @@ import Testing
         let made = subscribe(bench)
         let method = bench.post("/v1/payment_methods/pm_card_chargeCustomerFail/attach", "customer=cus_test_fixture").id
         _ = bench.post("/v1/subscriptions/\(made.id)", "default_payment_method=\(method)")
-        bench.now += 31 * Self.day
+        bench.now += 31 * Self.day + SubscriptionBilling.draftSeconds
         #expect(status(bench, made.id) == "past_due")
         bench.now += 9 * Self.day
         #expect(status(bench, made.id) == "past_due")
@@ -115,6 +117,10 @@ import Testing
         let amounts = bench.get("/v1/invoiceitems")["data"]?.arrayValue?.compactMap { $0["amount"]?.integerValue }
         #expect(amounts == [3_000, -1_500])
         bench.now = end
+        let draft = bench.get("/v1/invoices", "subscription=\(made.id)&limit=1")["data"]?.arrayValue?.first
+        #expect(draft?["status"] == "draft")
+        #expect(draft?["automatically_finalizes_at"] == .integer(end + SubscriptionBilling.draftSeconds))
+        bench.now += SubscriptionBilling.draftSeconds
         let invoice = bench.get("/v1/invoices", "subscription=\(made.id)&limit=1")["data"]?.arrayValue?.first
         #expect(invoice?["total"] == 7_500)
         #expect(invoice?["status"] == "paid")

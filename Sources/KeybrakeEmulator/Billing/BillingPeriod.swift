@@ -26,7 +26,8 @@ struct BillingInterval: Sendable, Hashable {
     init(price: JSONValue?) {
         let recurring = price?["recurring"]
         self.init(
-            unit: recurring?["interval"]?.stringValue ?? "month", count: recurring?["interval_count"]?.integerValue ?? 1)
+            unit: recurring?["interval"]?.stringValue ?? "month", count: recurring?["interval_count"]?.integerValue ?? 1
+        )
     }
 
     /// `nil` for those that follow the calendar.

@@ -5,13 +5,6 @@ internal import KeybrakeStripe
 ///     open ─ declined ─→ past_due ─ tried again after 3, 5 and 7 days ─┬─ paid ─→ active
 ///                                                                      └─→ canceled, unpaid, or past_due for good
 enum Dunning {
-    /// What becomes of a subscription when the last attempt has failed.
-    enum End: String, Sendable {
-        case canceled
-        case unpaid
-        case pastDue = "past_due"
-    }
-
     /// How many days lie between one attempt and the next.
     static let retryDays: [Int64] = [3, 5, 7]
 

@@ -120,16 +120,24 @@ enum Invoices {
     private static func close(
         _ call: Call, as status: String, mark: String, event: String, _ account: inout Account
     ) throws(StripeError) -> Reply {
-        var invoice = try account.target(.invoice, call).tree
+        let invoice = try account.target(.invoice, call).tree
         let current = invoice.text("status") ?? ""
         guard current == "open" || (current == "uncollectible" && status == "void") else {
             throw .invalid("An invoice with the status \(current) cannot become \(status).")
         }
-        invoice.set("status", status)
-        transition(&invoice, mark, call.now)
-        account.update(.invoice, invoice, call.cause)
-        account.emit(event, .invoice, id: call.pathValue(), call.cause)
+        close(invoice, as: status, mark: mark, event: event, &account, call.cause)
         return .stored(.invoice, id: call.pathValue())
+    }
+
+    /// Gives an open invoice up.
+    static func close(
+        _ open: JSONObject, as status: String, mark: String, event: String, _ account: inout Account, _ cause: Cause
+    ) {
+        var invoice = open
+        invoice.set("status", status)
+        transition(&invoice, mark, cause.now)
+        account.update(.invoice, invoice, cause)
+        account.emit(event, .invoice, id: invoice.text("id") ?? "", cause)
     }
 }
 

@@ -72,7 +72,8 @@ enum ScheduleProgress {
     /// Lets go of the subscription, which goes on by itself.
     static func release(_ original: JSONObject, keepsEnd: Bool, _ account: inout Account, _ cause: Cause) {
         var schedule = original
-        if let id = schedule.text("subscription"), var subscription = account.store.object(.subscription, id: id)?.tree {
+        if let id = schedule.text("subscription"), var subscription = account.store.object(.subscription, id: id)?.tree
+        {
             subscription.set("schedule", nil as String?)
             if !keepsEnd { clearEnd(&subscription) }
             account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
@@ -89,7 +90,8 @@ enum ScheduleProgress {
         }
         SubscriptionSchedules.close(schedule, as: "completed", mark: "completed_at", &account, cause)
         guard let id = schedule.text("subscription"),
-            let subscription = account.store.object(.subscription, id: id)?.tree, SubscriptionCycle.isAlive(subscription)
+            let subscription = account.store.object(.subscription, id: id)?.tree,
+            SubscriptionCycle.isAlive(subscription)
         else { return }
         Subscriptions.end(subscription, as: "canceled", reason: "cancellation_requested", &account, cause)
     }
@@ -196,7 +198,8 @@ enum ScheduleProgress {
     }
 
     private static func setEnd(_ schedule: JSONObject, _ account: inout Account, _ cause: Cause) {
-        guard let id = schedule.text("subscription"), var subscription = account.store.object(.subscription, id: id)?.tree
+        guard let id = schedule.text("subscription"),
+            var subscription = account.store.object(.subscription, id: id)?.tree
         else { return }
         let before = subscription["cancel_at"]
         setEnd(schedule, &subscription, cause)

@@ -45,7 +45,9 @@ enum SubscriptionBilling {
         invoice["parent"] = [
             "quote_details": nil, "subscription_details": .object(details), "type": "subscription_details",
         ]
-        var lines = lines(bill, of: subscription, account).map { InvoiceLines.written($0, invoice: invoiceID, &account) }
+        var lines = lines(bill, of: subscription, account).map {
+            InvoiceLines.written($0, invoice: invoiceID, &account)
+        }
         if bill.takesPending {
             lines += InvoiceItems.take(
                 customer: customer.text("id") ?? "", currency: currency, invoice: invoiceID, subscription: id,
@@ -119,9 +121,11 @@ enum SubscriptionBilling {
             return
         }
         account.emit("invoice.overdue", .invoice, id: id, cause)
-        guard var subscription = Invoices.subscription(of: invoice).flatMap({
-            account.store.object(.subscription, id: $0)?.tree
-        }), subscription.text("status") == "active" else { return }
+        guard
+            var subscription = Invoices.subscription(of: invoice).flatMap({
+                account.store.object(.subscription, id: $0)?.tree
+            }), subscription.text("status") == "active"
+        else { return }
         subscription.set("status", "past_due")
         account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
     }

@@ -11,7 +11,9 @@ enum SubscriptionEnd {
                     + "behavior directly is not allowed. Please update the schedule instead.", param: "cancel_at")
         }
         try check(form, now: now)
-        if form["cancel_at"] != nil { set(time(form.given("cancel_at"), subscription), atPeriodEnd: false, now, &subscription) }
+        if form["cancel_at"] != nil {
+            set(time(form.given("cancel_at"), subscription), atPeriodEnd: false, now, &subscription)
+        }
         if let ends = form.flag("cancel_at_period_end") {
             if ends {
                 set(time("max_period_end", subscription), atPeriodEnd: true, now, &subscription)

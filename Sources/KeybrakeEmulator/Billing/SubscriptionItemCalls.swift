@@ -65,7 +65,8 @@ enum SubscriptionItemCalls {
         let items = try SubscriptionItems.changed(
             SubscriptionItems.of(subscription), by: [.map(form)], subscription: subscription.text("id") ?? "", call,
             &account)
-        var request = SubscriptionChange.Request(items: items, prorationDate: form.integer("proration_date") ?? call.now)
+        var request = SubscriptionChange.Request(
+            items: items, prorationDate: form.integer("proration_date") ?? call.now)
         request.prorates = form.given("proration_behavior") != "none"
         let change = SubscriptionChange(request, of: subscription, now: call.now)
         try SubscriptionUpdates.apply(change, to: subscription, Subscriptions.payment(form), &account, call.cause)

@@ -2,7 +2,7 @@ internal import KeybrakeStripe
 
 /// The items of subscriptions: prices, how many of each, and the period that each is billed for.
 enum SubscriptionItems {
-    static let kind: ObjectKind = "subscription_item"
+    static let kind = ObjectKind.subscriptionItem
     static let countMax = 20
     static let quantityRange: ClosedRange<Int64> = 0...999_999_999
 
@@ -84,9 +84,10 @@ extension SubscriptionItems {
     }
 
     /// The items after a call that changes, adds and removes some; their periods stay, and new ones have none yet.
-    static func changed(_ old: [JSONObject], by given: [FormValue], subscription: String, _ call: Call,
-        _ account: inout Account) throws(StripeError) -> [JSONObject]
-    {
+    static func changed(
+        _ old: [JSONObject], by given: [FormValue], subscription: String, _ call: Call,
+        _ account: inout Account
+    ) throws(StripeError) -> [JSONObject] {
         var items = old
         for (index, value) in given.enumerated() {
             let param = "items[\(index)]"
@@ -185,7 +186,8 @@ extension SubscriptionItems {
     {
         let id: String
         if let data = form.map("price_data") {
-            let product = try account.find("product", try data.required("product"), param: "\(param)[price_data][product]")
+            let product = try account.find(
+                "product", try data.required("product"), param: "\(param)[price_data][product]")
             id = try Prices.make(data, product: product.id, call, &account)
         } else {
             guard let given = form.given("price") ?? form.given("plan") else {

@@ -24,7 +24,8 @@ extension Subscriptions {
             subscription["discounts"] = .array(ids.map { .string($0) })
         }
         try AddedInvoiceItems.add(form, to: subscription, &account, call.cause)
-        var request = SubscriptionChange.Request(items: items, prorationDate: form.integer("proration_date") ?? call.now)
+        var request = SubscriptionChange.Request(
+            items: items, prorationDate: form.integer("proration_date") ?? call.now)
         request.anchorsNow = form.given("billing_cycle_anchor") == "now"
         request.prorates = form.given("proration_behavior") != "none"
         request.trial =
@@ -67,8 +68,9 @@ extension Subscriptions {
         end(subscription, as: "canceled", reason: "cancellation_requested", &account, cause)
         guard bills, let ended = account.store.object(.subscription, id: id)?.tree,
             // An ended subscription has nothing that could be refused.
-            let draft = (try? SubscriptionBilling.draft(
-                .init(reason: "subscription_update"), of: ended, &account, cause)) ?? nil
+            let draft =
+                (try? SubscriptionBilling.draft(
+                    .init(reason: "subscription_update"), of: ended, &account, cause)) ?? nil
         else { return }
         let invoice = SubscriptionBilling.close(draft, of: ended, &account, cause)
         guard invoice.text("status") == "open" else { return }
@@ -250,7 +252,8 @@ extension Subscriptions {
     }
 
     private static func stopCollecting(_ subscription: JSONObject, _ account: inout Account, _ cause: Cause) {
-        guard var invoice = subscription.text("latest_invoice").flatMap({ account.store.object(.invoice, id: $0)?.tree }),
+        guard
+            var invoice = subscription.text("latest_invoice").flatMap({ account.store.object(.invoice, id: $0)?.tree }),
             ["draft", "open"].contains(invoice.text("status") ?? ""), invoice.flag("auto_advance")
         else { return }
         invoice.set("auto_advance", false)

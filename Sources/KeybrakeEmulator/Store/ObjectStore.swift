@@ -131,6 +131,7 @@ enum ObjectIndexing {
         .paymentMethod: ["customer"],
         .refund: ["charge", "payment_intent"],
         .subscription: ["customer", "test_clock"],
+        .subscriptionItem: ["subscription"],
         .subscriptionSchedule: ["customer", "test_clock"],
         .transfer: ["destination", "source_transaction", "transfer_group"],
     ]

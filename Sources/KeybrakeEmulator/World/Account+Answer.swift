@@ -61,10 +61,18 @@ extension Account {
         case .authorizationExpires(let charge): Charges.expire(charge, &self, cause)
         case .disputeOpens(let charge): Disputes.open(charge: charge, &self, cause)
         case .disputeLapses(let id): Disputes.lapse(id, &self, cause)
-        case .subscriptionPeriodEnds(let id, let end):
-            SubscriptionCycle.periodEnds(id, at: end, &self, cause)
+        case .subscriptionDue(let id, let time): SubscriptionCycle.due(id, at: time, &self, cause)
+        case .trialWillEnd(let id, let end): SubscriptionCycle.announceTrialEnd(id, at: end, &self, cause)
+        case .invoiceUpcoming(let id, let end):
+            SubscriptionBilling.announce(id, renewalAt: end, &self, cause)
+        case .invoiceFinalizes(let id): SubscriptionBilling.finalizes(id, &self, cause)
+        case .invoiceOverdue(let id): SubscriptionBilling.overdue(id, &self, cause)
+        case .collectionResumes(let id, let time):
+            SubscriptionCycle.resumeCollection(id, at: time, &self, cause)
+        case .pendingUpdateExpires(let id, let time): SubscriptionUpdates.expire(id, at: time, &self, cause)
+        case .scheduleDue(let id, let time): SubscriptionSchedules.due(id, at: time, &self, cause)
         case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
-        case .invoiceRetries(let id): SubscriptionCycle.retry(id, &self, cause)
+        case .invoiceRetries(let id): Dunning.retry(id, &self, cause)
         case .payoutArrives(let id): Payouts.arrive(id, &self, cause)
         case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
         case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)

@@ -12,10 +12,24 @@ struct Agenda: Sendable {
         case disputeOpens(charge: String)
         /// The time for evidence is over.
         case disputeLapses(id: String)
-        /// A subscription's period is over, unless it has been changed since.
-        case subscriptionPeriodEnds(id: String, at: Int64)
+        /// Something in a subscription is due at that time, unless it has been changed since.
+        case subscriptionDue(id: String, at: Int64)
         /// The first payment of a subscription has not come.
         case subscriptionExpires(id: String)
+        /// A trial ends in three days.
+        case trialWillEnd(id: String, at: Int64)
+        /// A renewal is a week away.
+        case invoiceUpcoming(subscription: String, at: Int64)
+        /// The hour in which a renewal's invoice can be changed is over.
+        case invoiceFinalizes(id: String)
+        /// An invoice that was sent has not been paid in time.
+        case invoiceOverdue(id: String)
+        /// The collection of a subscription's invoices goes on.
+        case collectionResumes(subscription: String, at: Int64)
+        /// A change that waits for its payment is given up.
+        case pendingUpdateExpires(subscription: String, at: Int64)
+        /// A phase of a subscription schedule begins or ends.
+        case scheduleDue(id: String, at: Int64)
         /// A declined invoice is tried again.
         case invoiceRetries(id: String)
         case payoutArrives(id: String)

@@ -19,6 +19,7 @@ enum Routes {
         + CheckoutSessions.routes + Payouts.routes
         + TopUps.routes
         + TestClocks.routes
+        + SubscriptionSchedules.routes
         + Transfers.routes + ApplicationFees.routes
         + billing
 
