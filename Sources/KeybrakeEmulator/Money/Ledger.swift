@@ -32,6 +32,8 @@ struct Ledger: Sendable, Equatable {
         var applicationFee: Int64 = 0
         /// The amount comes from, or goes to, another account of the world.
         var isBetweenAccounts = false
+        /// What an issued card spends or gets back; it is there at once.
+        var isIssuing = false
         /// `nil` when the money is available at once.
         let availableOn: Int64?
 
@@ -46,12 +48,19 @@ struct Ledger: Sendable, Equatable {
     }
 
     private(set) var purses: [String: Purse] = [:]
+    /// What issued cards spend is apart from what payments bring in.
+    private(set) var issuing: [String: Purse] = [:]
     private var waiting: [Int64: [Waiting]] = [:]
 
     /// Books one balance transaction.
     ///
     /// - Returns: whether this is the first money to wait for its day.
     mutating func book(_ posting: Posting) -> Bool {
+        guard !posting.isIssuing else {
+            issuing[posting.currency, default: Purse()].available += posting.amount
+            issuing[posting.currency, default: Purse()].outside -= posting.amount
+            return false
+        }
         var purse = purses[posting.currency] ?? Purse()
         defer { purses[posting.currency] = purse }
         purse.fees += posting.fee

@@ -37,6 +37,8 @@ enum BalanceTransactions {
         var availableOn: Int64?
         /// Whether the amount comes from, or goes to, another account of the world.
         var isBetweenAccounts = false
+        /// What an issued card spends or gets back.
+        var isIssuing = false
     }
 
     /// Books a movement and remembers its balance transaction.
@@ -50,6 +52,7 @@ enum BalanceTransactions {
         transaction.set("id", id)
         transaction.set("amount", entry.amount)
         transaction.set("available_on", arrival ?? cause.worldNow)
+        if entry.isIssuing { transaction.set("balance_type", "issuing") }
         transaction.set("created", cause.worldNow)
         transaction.set("currency", entry.currency)
         transaction.set("description", entry.description)
@@ -65,7 +68,7 @@ enum BalanceTransactions {
             .init(
                 transactionID: id, currency: entry.currency, amount: entry.amount, fee: entry.fee,
                 applicationFee: entry.applicationFee, isBetweenAccounts: entry.isBetweenAccounts,
-                availableOn: arrival))
+                isIssuing: entry.isIssuing, availableOn: arrival))
         if let day = arrival, isFirstOfDay {
             account.agenda.addToWorld(.fundsAvailable(day: day), at: day)
         }
@@ -129,9 +132,14 @@ enum BalanceTransactions {
                     return ["amount": sum, "currency": .string(currency), "source_types": ["card": sum]]
                 })
         }
-        return [
+        var balance: JSONObject = [
             "object": "balance", "available": list { $0.available }, "livemode": false, "pending": list { $0.pending },
         ]
+        let issuing = account.ledger.issuing.sorted { $0.key < $1.key }.map { currency, purse -> JSONValue in
+            ["amount": .integer(purse.available), "currency": .string(currency)]
+        }
+        if !issuing.isEmpty { balance["issuing"] = ["available": .array(issuing)] }
+        return balance
     }
 
     private static let template = JSONObject.template(

@@ -23,5 +23,9 @@ struct WebhookListener: Sendable {
         hearsAll = types.contains("*")
     }
 
-    func hears(_ type: String) -> Bool { hearsAll || types.contains(type) }
+    /// `*` stands for all types but those that ask a question.
+    func hears(_ type: String) -> Bool { hearsAll && !Self.questions.contains(type) || types.contains(type) }
+
+    /// What an endpoint is asked, rather than told.
+    private static let questions: Set<String> = ["issuing_authorization.request"]
 }

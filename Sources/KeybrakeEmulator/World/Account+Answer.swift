@@ -77,6 +77,8 @@ extension Account {
         case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
         case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
         case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
+        case .issuingRequestTimesOut(let id): IssuingAuthorizations.timeOut(id, &self, cause)
+        case .issuingDisputeLapses(let id): IssuingDisputes.lapse(id, &self, cause)
         case .testClockLapses(let id): TestClocks.lapse(id, &self, cause)
         case .couponLapses(let id): Coupons.lapse(id, &self, cause)
         case .promotionCodeLapses(let id): PromotionCodes.lapse(id, &self, cause)

@@ -38,6 +38,10 @@ struct Agenda: Sendable {
         case sessionExpires(id: String)
         /// A bank answers whether it pays.
         case debitSettles(charge: String)
+        /// Nobody has said whether an issued card may pay.
+        case issuingRequestTimesOut(id: String)
+        /// The time to submit a dispute of an issued card's payment is over.
+        case issuingDisputeLapses(id: String)
         /// A test clock is cleared away.
         case testClockLapses(id: String)
         /// The time to redeem a coupon is over.

@@ -22,6 +22,11 @@ enum Routes {
         + SubscriptionSchedules.routes
         + Transfers.routes + ApplicationFees.routes
         + billing
+        + issuing
+
+    private static let issuing =
+        IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes
+        + IssuingDisputes.routes + IssuingTokens.routes + IssuingSettlements.routes
 
     /// By the operation's index.
     private static let table: [Behaviour?] = {
