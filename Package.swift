@@ -73,7 +73,8 @@ let package = Package(
         .target(
             name: "KeybrakeServer",
             dependencies: [
-                "KeybrakeGateway", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, lifecycle, logging, metrics,
+                "KeybrakeGateway", "KeybrakeEmulator", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, lifecycle, logging,
+                metrics,
             ],
             swiftSettings: house
         ),
@@ -164,7 +165,9 @@ let package = Package(
         .testTarget(
             name: "KeybrakeServerTests",
             dependencies: [
-                "KeybrakeServer", "KeybrakeGateway", nioCore, nioEmbedded, nioPosix, nioHTTP1, nioSSL, logging, metrics,
+                "KeybrakeServer", "KeybrakeGateway", "KeybrakeEmulator", "KeybrakeStripe", nioCore, nioEmbedded,
+                nioPosix,
+                nioHTTP1, nioSSL, logging, metrics,
             ],
             swiftSettings: house
         ),

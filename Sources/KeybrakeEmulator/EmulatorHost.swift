@@ -58,6 +58,11 @@ package final class EmulatorHost: Sendable {
         cells.withLock { $0.keys.sorted() }
     }
 
+    /// The worlds that have webhook endpoints, sorted: those that may have something to deliver.
+    package func worldsWithWebhooks() -> [String] {
+        cells.withLock { $0 }.filter { $0.value.world.withLock { $0.hasWebhooks } }.keys.sorted()
+    }
+
     /// Forgets everything in a world; the next call finds it fresh.
     package func reset(world name: String) {
         // The old world is let go of after the lock, because freeing a large one takes a while.

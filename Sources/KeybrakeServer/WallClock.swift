@@ -10,4 +10,7 @@ enum WallClock {
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
+
+    /// Seconds since 1970.
+    static func unixSeconds() -> Int64 { microseconds() / 1_000_000 }
 }

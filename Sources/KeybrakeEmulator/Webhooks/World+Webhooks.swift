@@ -17,6 +17,12 @@ extension World {
         }
     }
 
+    /// Whether any account has an endpoint.
+    var hasWebhooks: Bool {
+        !platform.webhooks.listeners.isEmpty
+            || connected.ids.contains { connected[$0]?.webhooks.listeners.isEmpty == false }
+    }
+
     /// The webhook deliveries that are due in any of the world's accounts; each is underway until it is reported.
     mutating func takeDeliveries(limit: Int, atUnixSeconds shellTime: Int64) -> [WebhookDelivery] {
         let now = clock.read(atUnixSeconds: shellTime)

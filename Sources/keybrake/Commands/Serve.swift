@@ -57,6 +57,8 @@ struct ServeOptions: ParsableArguments {
     var emulatorAcceptsTestKeys = false
     @Option(help: "Number from which the ids of emulated objects follow. Default 1.")
     var emulatorSeed: String?
+    @Option(help: "Where emulated webhooks may be sent: off, loopback or any. Default loopback.")
+    var emulatorWebhooks: String?
     @Option(help: "Status of a refusal for the cap: 401, 402 or 403. Default 401.")
     var capStatus: String?
     @Option(help: "Dollars for one unit of other currencies, such as eur=1.085,jpy=0.0067.")
@@ -93,6 +95,7 @@ struct ServeOptions: ParsableArguments {
         named["admin_token_file"] = adminTokenFile
         named["emulator_accepts_test_keys"] = emulatorAcceptsTestKeys ? "true" : nil
         named["emulator_seed"] = emulatorSeed
+        named["emulator_webhooks"] = emulatorWebhooks
         named["cap_status"] = capStatus
         named["fx_rates"] = fxRates
         named["event_loops"] = eventLoops

@@ -13,6 +13,7 @@ struct EmulatorInstance {
     let settings: EmulatorSettings
     let server: HTTPServer
     let port: Int
+    private let webhooks: WebhookSender
     private let logger: Logger
 
     /// Listens. Throws what a developer can act on.
@@ -33,7 +34,9 @@ struct EmulatorInstance {
         let port = try await server.start()
         let origin = settings.publicURL ?? settings.listen.origin(port: port, isTLS: settings.tls != nil)
         emulator.servePages(at: origin + HostedPagesHandler.prefix)
-        return EmulatorInstance(settings: settings, server: server, port: port, logger: logger)
+        let webhooks = WebhookSender(
+            emulator: emulator, reach: settings.webhooks, eventLoopGroup: group, logger: logger)
+        return EmulatorInstance(settings: settings, server: server, port: port, webhooks: webhooks, logger: logger)
     }
 
     /// Where time stands still, equal runs give equal bytes, and the ids of requests stand in events.
@@ -45,7 +48,8 @@ struct EmulatorInstance {
 
     /// Serves until a signal asks for the end.
     func run() async throws {
-        let services = ServiceGroup(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        let services = ServiceGroup(
+            services: [webhooks, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         try await services.run()
     }
 }

@@ -22,6 +22,7 @@ struct Instance {
     let controlPort: Int
     let adminToken: String
     private let upstream: UpstreamClient
+    private let webhooks: WebhookSender
     private let logger: Logger
 
     /// Opens the ledger, puts the mode in force and listens. Throws what an operator can act on.
@@ -62,13 +63,16 @@ struct Instance {
         return Instance(
             settings: settings, ledger: ledger, modes: modes, data: data, control: control,
             dataPort: dataPort, controlPort: try await control.start(), adminToken: adminToken,
-            upstream: upstream, logger: logger)
+            upstream: upstream,
+            webhooks: WebhookSender(
+                emulator: emulator, reach: settings.emulatorWebhooks, eventLoopGroup: group, logger: logger),
+            logger: logger)
     }
 
     /// Serves until a signal asks for the end, then finishes what is in flight and closes the ledger.
     func run() async throws {
         let services = ServiceGroup(
-            services: [upstream, data, control], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: [upstream, webhooks, data, control], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         do {
             try await services.run()
         } catch {

@@ -10,5 +10,6 @@ struct EmulatorSettings {
     var tls: ServerConfiguration.TLSFiles?
     var worlds: EmulatorConfiguration
     var selection: WorldSelection
+    var webhooks: WebhookReach
     var eventLoops: Int
 }

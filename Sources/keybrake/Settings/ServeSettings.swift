@@ -45,6 +45,8 @@ struct ServeSettings {
     var emulatorAcceptsTestKeys: Bool
     /// Ids of the emulated objects follow from it.
     var emulatorSeed: UInt64
+    /// Where emulated webhooks may be sent.
+    var emulatorWebhooks: WebhookReach
     var capStatus: Int
     var fx: FXTable
     var eventLoops: Int

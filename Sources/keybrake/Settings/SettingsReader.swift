@@ -13,7 +13,8 @@ struct SettingsReader {
     static let names: Set<String> = [
         "listen", "control", "database", "secret_file", "mode", "cassette", "miss", "upstream", "upstream_ca",
         "tls_cert", "tls_key",
-        "admin_token_file", "emulator_accepts_test_keys", "emulator_seed", "cap_status", "fx_rates", "event_loops",
+        "admin_token_file", "emulator_accepts_test_keys", "emulator_seed", "emulator_webhooks", "cap_status",
+        "fx_rates", "event_loops",
     ]
 
     private let reader: ConfigReader
@@ -60,6 +61,7 @@ struct SettingsReader {
             adminTokenPath: text("admin_token_file") ?? "keybrake.admin-token",
             emulatorAcceptsTestKeys: try truth("emulator_accepts_test_keys"),
             emulatorSeed: try number("emulator_seed", default: 1, range: 0...Int.max).magnitudeAsSeed,
+            emulatorWebhooks: try emulatorWebhooks(),
             capStatus: try number("cap_status", default: 401, range: 401...403),
             fx: try fx(),
             eventLoops: try number("event_loops", default: 2, range: 1...64))
@@ -105,6 +107,13 @@ struct SettingsReader {
             throw SettingsFailure(description: "miss must be fail or emulate")
         }
         return ModeControl.Request(mode: mode, cassettePath: text("cassette"), miss: miss)
+    }
+
+    private func emulatorWebhooks() throws -> WebhookReach {
+        guard let reach = WebhookReach(rawValue: text("emulator_webhooks") ?? WebhookReach.loopback.rawValue) else {
+            throw SettingsFailure(description: "emulator_webhooks must be off, loopback or any")
+        }
+        return reach
     }
 
     private func upstreamKey() throws -> UpstreamKey? {

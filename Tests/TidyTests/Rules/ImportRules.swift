@@ -17,8 +17,8 @@ enum ImportRules {
         ],
         // Shells
         "KeybrakeServer": [
-            "KeybrakeGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "ServiceLifecycle", "Logging",
-            "Metrics",
+            "KeybrakeGateway", "KeybrakeEmulator", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS",
+            "ServiceLifecycle", "Logging", "Metrics",
         ],
         "KeybrakeAdmin": [
             "KeybrakeGateway", "KeybrakeLedger", "KeybrakeCassettes", "KeybrakeEmulator", "KeybrakeStripe",

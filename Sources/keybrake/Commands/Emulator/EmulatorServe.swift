@@ -30,6 +30,8 @@ struct EmulatorServe: AsyncParsableCommand {
     var worldPerKey = false
     @Flag(help: "Begin worlds without the customer cus_test_fixture.")
     var noFixtures = false
+    @Option(help: "Where webhooks may be sent: off, loopback (this machine only) or any.")
+    var webhooks = WebhookReach.loopback
     @Option(help: "PEM file of the listener's certificate chain; needs --tls-key.")
     var tlsCert: String?
     @Option(help: "PEM file of the listener's private key.")
@@ -82,6 +84,8 @@ struct EmulatorServe: AsyncParsableCommand {
         return EmulatorSettings(
             listen: address, publicURL: publicUrl, tls: tls, worlds: worlds,
             selection: WorldSelection(isByKey: worldPerKey),
-            eventLoops: eventLoops)
+            webhooks: webhooks, eventLoops: eventLoops)
     }
 }
+
+extension WebhookReach: ExpressibleByArgument {}
