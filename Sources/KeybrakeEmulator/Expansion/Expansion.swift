@@ -138,6 +138,9 @@ extension Account {
     /// The object of that id, of whichever of the resources it is.
     func object(_ id: String, among resources: [String]) -> JSONObject? {
         for name in resources {
+            if name == "account", let other = self.id == id ? self : neighbours[id] {
+                return other.store.object(.account, id: id)?.tree
+            }
             if let object = store.object(ObjectKind(name), id: id) { return object.tree }
         }
         // Where a payment method is meant there may be a card, and in unions there are only their parts' names.

@@ -10,6 +10,7 @@ enum Tokens {
     ]
 
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        if let token = try AccountTokens.create(call.form, &account, call.cause) { return .object(token) }
         guard let form = call.form.map("card") else {
             throw .invalid(
                 "You must supply either a card, customer, PII data, bank account, or account legal entity to create a "
@@ -20,6 +21,10 @@ enum Tokens {
         token.set("id", account.ids.next("tok"))
         token.set("card", account.cardObject(entry, form: form, customer: nil))
         token.set("created", call.now)
+        if let currency = form.given("currency"), var card = token.object("card") {
+            card.set("currency", currency.lowercased())
+            token.set("card", card)
+        }
         account.create(.token, token, card: entry.row, call.cause)
         return .object(token)
     }

@@ -10,18 +10,26 @@ enum EmbeddedLists {
             let list = holder.tree.object(plan.lastWord) ?? holder.tree.object("lines"),
             let elements = list["data"]?.arrayValue, !elements.isEmpty
         else { return nil }
+        return .page(
+            try page(
+                of: elements.compactMap(\.objectValue), call, noun: ResourceNames.noun(plan.kind),
+                url: call.path(of: call.operation)))
+    }
+
+    /// A page of elements that are at hand, in their order.
+    static func page(of elements: [JSONObject], _ call: Call, noun: String, url: String) throws(StripeError)
+        -> ListPage
+    {
         let request = try PageRequest(call.form)
-        let ids = elements.map { $0["id"]?.stringValue ?? "" }
+        let ids = elements.map { $0.text("id") ?? "" }
         // Here the first element comes first, so the order of positions is turned around.
         let last = elements.count - 1
         let found = try request.select(
             from: 0..<elements.count, position: { id in ids.firstIndex(of: id).map { last - $0 } },
-            noun: ResourceNames.noun(plan.kind)
+            noun: noun
         ) { _ in true }
-        return .page(
-            ListPage(
-                url: call.path(of: call.operation),
-                elements: found.positions.map { JSONWriter.bytes(elements[last - $0]) }, hasMore: found.hasMore))
+        return ListPage(
+            url: url, elements: found.positions.map { elements[last - $0].bytes }, hasMore: found.hasMore)
     }
 
     /// Where the list that an object holds in a member can be read on.

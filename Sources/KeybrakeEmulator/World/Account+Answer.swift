@@ -74,6 +74,8 @@ extension Account {
         case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
         case .invoiceRetries(let id): Dunning.retry(id, &self, cause)
         case .payoutArrives(let id): Payouts.arrive(id, &self, cause)
+        case .payoutDay: PayoutSchedule.run(&self, cause)
+        case .onboardingEnds: AccountLinks.onboard(&self, cause)
         case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
         case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
         case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
@@ -101,7 +103,7 @@ extension Account {
                 let parts = try call.upload.map { upload throws(StripeError) in try MultipartForm(upload) }
                 form = parts?.form ?? call.form
                 file = parts?.file
-            case .form, .none: form = call.form
+            case .form, .none: form = operation.verb == .post ? ExternalAccounts.spelled(call.form) : call.form
             }
             let check = ParameterCheck(
                 allowsOtherVersions: allowsOtherVersions(call),

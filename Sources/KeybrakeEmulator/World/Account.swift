@@ -21,6 +21,8 @@ struct Account: Sendable {
     var neighbours = Neighbours()
     /// The world under whose name the hosted pages are; a fork's is its own.
     var pagesWorld: String
+    /// The platform's connected accounts that were made by calls, the oldest first.
+    var accountIDs: [String] = []
 
     init(id: String, worldName: String, platformID: String, configuration: EmulatorConfiguration) {
         self.id = id

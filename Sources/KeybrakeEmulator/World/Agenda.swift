@@ -33,6 +33,10 @@ struct Agenda: Sendable {
         /// A declined invoice is tried again.
         case invoiceRetries(id: String)
         case payoutArrives(id: String)
+        /// What is available is paid out, if the account's schedule says so for that day.
+        case payoutDay
+        /// The holder of a connected account has filled in the hosted form.
+        case onboardingEnds
         case topUpArrives(id: String)
         /// Nobody has paid on a Checkout page.
         case sessionExpires(id: String)

@@ -73,9 +73,8 @@ extension Account {
     func admits(_ id: String) -> Bool {
         guard id.hasPrefix("acct_"), id.utf8.count <= 64 else { return false }
         guard id != self.id, id != platformID else { return true }
-        let owner = isPlatform ? self : neighbours[platformID] ?? self
-        if let object = owner.store.object(.account, id: id) { return !object.isDeleted }
-        return !configuration.isStrict || neighbours.contains(id)
+        guard let account = neighbours[id] else { return !configuration.isStrict }
+        return account.store.object(.account, id: id)?.isDeleted != true
     }
 
     fileprivate mutating func run<Outcome>(_ body: (inout Account) throws(StripeError) -> Outcome)

@@ -20,9 +20,12 @@ enum Routes {
         + TopUps.routes
         + TestClocks.routes
         + SubscriptionSchedules.routes
-        + Transfers.routes + ApplicationFees.routes
-        + billing
+        + billing + connect
         + issuing
+
+    private static let connect: [(String, Behaviour)] =
+        Transfers.routes + ApplicationFees.routes + Accounts.routes + Capabilities.routes + ExternalAccounts.routes
+        + Persons.routes + AccountLinks.routes
 
     private static let issuing =
         IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes
