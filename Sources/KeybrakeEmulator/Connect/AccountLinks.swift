@@ -21,7 +21,7 @@ enum AccountLinks {
         let id = try call.form.required("account")
         let type = try call.form.required("type")
         for name in ["refresh_url", "return_url"] where call.form.given(name) == nil { throw .parameterMissing(name) }
-        return try Accounts.reach(id, call.cause, &account) { other throws(StripeError) in
+        return try Accounts.reach(id, status: 400, call.cause, &account) { other throws(StripeError) in
             _ = try Accounts.own(&other, call.cause)
             if type == "account_onboarding" {
                 other.agenda.addToWorld(.onboardingEnds, at: call.cause.worldNow + onboardingSeconds)
@@ -69,7 +69,7 @@ enum AccountLinks {
         guard let shape = Catalogue.shared.resource("account_session")?.object else {
             throw .invalid("The emulator does not know account sessions.")
         }
-        return try Accounts.reach(id, call.cause, &account) { other throws(StripeError) in
+        return try Accounts.reach(id, status: 400, call.cause, &account) { other throws(StripeError) in
             var filler = ShapeFiller(now: call.now, ids: other.ids)
             let blank = filler.object(ofResource: "account_session")
             other.ids = filler.ids

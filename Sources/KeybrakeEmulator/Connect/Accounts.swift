@@ -121,14 +121,17 @@ enum Accounts {
     static func reach<Outcome>(
         _ call: Call, _ account: inout Account, _ body: (inout Account) throws(StripeError) -> Outcome
     ) throws(StripeError) -> Outcome {
-        try reach(call.pathValue(), call.cause, &account, body)
+        try reach(call.pathValue(), status: 404, call.cause, &account, body)
     }
 
     static func reach<Outcome>(
-        _ id: String, _ cause: Cause, _ account: inout Account, _ body: (inout Account) throws(StripeError) -> Outcome
+        _ id: String, status: Int, _ cause: Cause, _ account: inout Account,
+        _ body: (inout Account) throws(StripeError) -> Outcome
     ) throws(StripeError) -> Outcome {
-        let isThere = account.isPlatform && account.neighbours.contains(id) && account.admits(id)
-        guard id == account.id || isThere else {
+        if id != account.id, account.isPlatform, !account.neighbours.contains(id) {
+            throw .missing("account", id: id, param: "account", status: status)
+        }
+        guard id == account.id || account.isPlatform && account.admits(id) else {
             throw APIKeys.unknownAccount(id, key: "sk_test_************")
         }
         return try account.visit(id, cause, body)
