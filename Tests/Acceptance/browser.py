@@ -63,6 +63,15 @@ class Browser:
         self._call("Target.closeTarget", {"targetId": target})
         return page
 
+    def tab(self, url):
+        """Opens a page that stays open, for a visitor who fills in forms."""
+        target = self._call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        session = self._call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        self._call("Page.enable", {}, session)
+        tab = Tab(self, session)
+        tab.act(lambda: self._call("Page.navigate", {"url": url}, session))
+        return tab
+
     def _note(self, event, page):
         method, parameters = event["method"], event["params"]
         if method == "Network.requestWillBeSent":
@@ -113,6 +122,45 @@ class Browser:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+class Tab:
+    """One open page and the visitor before it."""
+
+    def __init__(self, browser, session):
+        self._browser = browser
+        self._session = session
+
+    def act(self, action):
+        """Does what loads another page, and waits for that page."""
+        self._browser._events.clear()
+        action()
+        self._browser._wait_for("Page.loadEventFired")
+
+    def fill(self, **fields):
+        """Types into fields, by the text of their `name`."""
+        for name, value in fields.items():
+            script = f"document.querySelector('[name={name}]').value = {json.dumps(value)}"
+            self._evaluate(script)
+
+    def press(self, text):
+        """Presses the button or follows the link that reads so."""
+        script = (
+            "[...document.querySelectorAll('button, a')]"
+            f".find(element => element.innerText.trim().startsWith({json.dumps(text)})).click()"
+        )
+        self.act(lambda: self._evaluate(script))
+
+    @property
+    def url(self):
+        return self._evaluate("location.href")
+
+    @property
+    def text(self):
+        return self._evaluate("document.body.innerText")
+
+    def _evaluate(self, script):
+        return self._browser._evaluate(script, self._session)
 
 
 def is_remote(url):
