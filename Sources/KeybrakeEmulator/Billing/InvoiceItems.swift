@@ -14,7 +14,7 @@ enum InvoiceItems {
 
     private static let plan = SynthesisPlan(named: "POST /v1/invoiceitems")
     private static let handled: Set<String> = [
-        "pricing", "period", "discounts", "tax_rates", "currency", "subscription",
+        "id", "pricing", "period", "discounts", "tax_rates", "currency", "subscription",
     ]
 
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
@@ -187,8 +187,10 @@ enum InvoiceItems {
         let id = item.text("id")
         let lines = InvoiceLines.of(invoice).map { line in
             guard Self.item(of: line) == id else { return line }
-            return InvoiceLines.written(
+            var written = InvoiceLines.written(
                 Self.line(item), id: line.text("id") ?? "", invoice: invoice.text("id") ?? "")
+            written["taxes"] = line["taxes"]
+            return written
         }
         InvoiceLines.set(lines, in: &invoice, account)
     }

@@ -25,6 +25,7 @@ enum IncludedLists {
     ]
 
     private static let rules: [String: (kind: ObjectKind, member: String, path: String)] = [
+        "invoice.payments": (.invoicePayment, "invoice", "/v1/invoices"),
         "charge.refunds": (.refund, "charge", "/v1/charges"),
         "customer.sources": (.card, "customer", "/v1/customers"),
         "customer.subscriptions": ("subscription", "customer", "/v1/customers"),

@@ -31,6 +31,7 @@ enum DelayedPayments {
         account.update(.paymentIntent, tree, cause)
         account.emit("payment_intent.succeeded", .paymentIntent, id: intent, cause)
         CheckoutCompletion.follow(tree, &account, cause)
+        InvoicePayments.succeeded(intent, &account, cause)
     }
 
     /// The payment is called off before the bank has answered.

@@ -28,6 +28,8 @@ enum Customers {
             _ = account.delete(.customer, id: id, call.cause)
             throw error
         }
+        CustomerBalance.note(
+            from: 0, to: customer.integer("balance"), of: id, isInitial: true, &account, call.cause)
         account.emit("customer.created", .customer, id: id, call.cause)
         return .stored(.customer, id: id)
     }
@@ -61,6 +63,9 @@ enum Customers {
             }
         }
         account.update(.customer, customer, event: "customer.updated", call.cause)
+        CustomerBalance.note(
+            from: stored.tree.integer("balance"), to: customer.integer("balance"), of: stored.id, isInitial: false,
+            &account, call.cause)
         return .stored(.customer, id: stored.id)
     }
 

@@ -22,6 +22,7 @@ enum PaymentConfirmation {
             intent.set("status", PaymentIntents.Status.requiresAction.rawValue)
             account.update(.paymentIntent, intent, cause)
             account.emit("payment_intent.requires_action", .paymentIntent, id: intent.text("id") ?? "", cause)
+            InvoicePayments.wantsAction(intent.text("id") ?? "", &account, cause)
             return
         }
         try finish(intent, instrument, verdict, isAuthenticated: false, &account, cause)
@@ -77,6 +78,7 @@ enum PaymentConfirmation {
             let event = captures ? "payment_intent.succeeded" : "payment_intent.amount_capturable_updated"
             account.emit(event, .paymentIntent, id: intent.text("id") ?? "", cause)
             CheckoutCompletion.follow(intent, &account, cause)
+            if captures { InvoicePayments.succeeded(intent.text("id") ?? "", &account, cause) }
         case .pending(let charge):
             intent.set("last_payment_error", nil as JSONObject?)
             intent.set("latest_charge", charge.text("id"))
@@ -118,6 +120,7 @@ enum PaymentConfirmation {
         intent.set("status", PaymentIntents.Status.requiresPaymentMethod.rawValue)
         account.update(.paymentIntent, intent, cause)
         account.emit("payment_intent.payment_failed", .paymentIntent, id: intent.text("id") ?? "", cause)
+        InvoicePayments.failed(intent.text("id") ?? "", &account, cause)
     }
 
     /// What the intent is paid with: its method, or else its customer's default card.

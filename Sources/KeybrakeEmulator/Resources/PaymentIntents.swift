@@ -135,6 +135,7 @@ enum PaymentIntents {
         account.update(.paymentIntent, intent, call.cause)
         account.emit("payment_intent.succeeded", .paymentIntent, id: call.pathValue(), call.cause)
         CheckoutCompletion.follow(intent, &account, call.cause)
+        InvoicePayments.succeeded(call.pathValue(), &account, call.cause)
         return .stored(.paymentIntent, id: call.pathValue())
     }
 

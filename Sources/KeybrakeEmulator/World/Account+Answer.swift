@@ -84,6 +84,8 @@ extension Account {
         case .testClockLapses(let id): TestClocks.lapse(id, &self, cause)
         case .couponLapses(let id): Coupons.lapse(id, &self, cause)
         case .promotionCodeLapses(let id): PromotionCodes.lapse(id, &self, cause)
+        case .invoiceFinalizes(let id, let time): Invoices.finalizeByItself(id, at: time, &self, cause)
+        case .invoiceOverdue(let id): Invoices.overdue(id, &self, cause)
         case .discountEnds(let id): Discounts.end(id, &self, cause)
         }
     }

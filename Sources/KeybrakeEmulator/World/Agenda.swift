@@ -51,6 +51,10 @@ struct Agenda: Sendable {
         /// The time to redeem a coupon is over.
         case couponLapses(id: String)
         case promotionCodeLapses(id: String)
+        /// A draft that advances by itself is finalised, unless it was planned anew since.
+        case invoiceFinalizes(id: String, at: Int64)
+        /// The due date of an invoice is over.
+        case invoiceOverdue(id: String)
         /// The months of a repeating discount are over.
         case discountEnds(id: String)
     }
