@@ -51,7 +51,7 @@ import Testing
         bench.now += 14 * Self.day
         #expect(status(bench, made.id) == "active")
         #expect(bench.get("/v1/charges").ids.isEmpty)
-        bench.now += SubscriptionBilling.draftSeconds
+        bench.now += Invoices.draftSeconds
         #expect(bench.get("/v1/charges").ids.count == 1)
     }
 
@@ -78,7 +78,7 @@ import Testing
         let made = subscribe(bench)
         let method = bench.post("/v1/payment_methods/pm_card_chargeCustomerFail/attach", "customer=cus_test_fixture").id
         _ = bench.post("/v1/subscriptions/\(made.id)", "default_payment_method=\(method)")
-        bench.now += 31 * Self.day + SubscriptionBilling.draftSeconds
+        bench.now += 31 * Self.day + Invoices.draftSeconds
         #expect(status(bench, made.id) == "past_due")
         bench.now += 9 * Self.day
         #expect(status(bench, made.id) == "past_due")
@@ -119,8 +119,8 @@ import Testing
         bench.now = end
         let draft = bench.get("/v1/invoices", "subscription=\(made.id)&limit=1")["data"]?.arrayValue?.first
         #expect(draft?["status"] == "draft")
-        #expect(draft?["automatically_finalizes_at"] == .integer(end + SubscriptionBilling.draftSeconds))
-        bench.now += SubscriptionBilling.draftSeconds
+        #expect(draft?["automatically_finalizes_at"] == .integer(end + Invoices.draftSeconds))
+        bench.now += Invoices.draftSeconds
         let invoice = bench.get("/v1/invoices", "subscription=\(made.id)&limit=1")["data"]?.arrayValue?.first
         #expect(invoice?["total"] == 7_500)
         #expect(invoice?["status"] == "paid")

@@ -55,14 +55,12 @@ extension Invoices {
         guard draft.text("status") == "draft", draft["automatically_finalizes_at"]?.integerValue == time else {
             return
         }
+        guard subscription(of: draft) == nil else {
+            SubscriptionBilling.finalizes(id, &account, cause)
+            return
+        }
         finalize(draft, &account, cause)
         advance(id, &account, cause)
-    }
-
-    /// The due date of an open invoice is over.
-    static func overdue(_ id: String, _ account: inout Account, _ cause: Cause) {
-        guard account.store.object(.invoice, id: id)?.text("status") == "open" else { return }
-        account.emit("invoice.overdue", .invoice, id: id, cause)
     }
 
     /// Plans when a draft is finalised by itself, or that it is not.

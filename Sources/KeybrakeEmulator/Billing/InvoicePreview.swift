@@ -53,7 +53,9 @@ enum InvoicePreview {
             let subscription = fork.store.object(.subscription, id: id)?.tree
         {
             let end = SubscriptionItems.periodEnd(subscription)
-            SubscriptionCycle.periodEnds(id, at: end, &fork, Cause(now: max(end, call.now)))
+            let later = Cause(
+                now: max(end, call.now), testClock: call.cause.testClock, worldNow: call.cause.worldNow)
+            SubscriptionCycle.due(id, at: later.now, &fork, later)
         }
         guard let invoices = fork.store.collection(.invoice), invoices.count > before else { throw none(form) }
         return invoices.objects.last?.id ?? ""

@@ -2,9 +2,6 @@ internal import KeybrakeStripe
 
 /// The invoices of subscriptions: what they bill, and when they are closed and paid.
 enum SubscriptionBilling {
-    /// How long the invoice of a renewal can still be changed.
-    static let draftSeconds: Int64 = 3_600
-
     /// What an invoice of a subscription is for.
     struct Bill: Sendable {
         /// A word of `billing_reason`.
@@ -69,9 +66,8 @@ enum SubscriptionBilling {
     static func wait(_ draft: JSONObject, of subscription: JSONObject, _ account: inout Account, _ cause: Cause) {
         guard advances(subscription) else { return }
         var invoice = draft
-        invoice.set("automatically_finalizes_at", cause.now + draftSeconds)
+        Invoices.schedule(&invoice, at: nil, &account, cause)
         account.update(.invoice, invoice, cause)
-        account.agenda.add(.invoiceFinalizes(id: draft.text("id") ?? ""), at: cause.now + draftSeconds)
     }
 
     /// The hour is over: the invoice is closed, and paid or sent.
@@ -108,11 +104,9 @@ enum SubscriptionBilling {
         return account.store.object(.invoice, id: id)?.tree ?? invoice
     }
 
-    /// Sends an invoice that its customer pays by hand, and waits for its due date.
+    /// Sends an invoice that its customer pays by hand.
     static func send(_ invoice: JSONObject, _ account: inout Account, _ cause: Cause) {
-        let id = invoice.text("id") ?? ""
-        account.emit("invoice.sent", .invoice, id: id, cause)
-        if let due = invoice["due_date"]?.integerValue { account.agenda.add(.invoiceOverdue(id: id), at: due) }
+        account.emit("invoice.sent", .invoice, id: invoice.text("id") ?? "", cause)
     }
 
     /// Nobody has paid in time.

@@ -65,7 +65,7 @@ extension Account {
         case .trialWillEnd(let id, let end): SubscriptionCycle.announceTrialEnd(id, at: end, &self, cause)
         case .invoiceUpcoming(let id, let end):
             SubscriptionBilling.announce(id, renewalAt: end, &self, cause)
-        case .invoiceFinalizes(let id): SubscriptionBilling.finalizes(id, &self, cause)
+        case .invoiceFinalizes(let id, let time): Invoices.finalizeByItself(id, at: time, &self, cause)
         case .invoiceOverdue(let id): SubscriptionBilling.overdue(id, &self, cause)
         case .collectionResumes(let id, let time):
             SubscriptionCycle.resumeCollection(id, at: time, &self, cause)
@@ -84,8 +84,6 @@ extension Account {
         case .testClockLapses(let id): TestClocks.lapse(id, &self, cause)
         case .couponLapses(let id): Coupons.lapse(id, &self, cause)
         case .promotionCodeLapses(let id): PromotionCodes.lapse(id, &self, cause)
-        case .invoiceFinalizes(let id, let time): Invoices.finalizeByItself(id, at: time, &self, cause)
-        case .invoiceOverdue(let id): Invoices.overdue(id, &self, cause)
         case .discountEnds(let id): Discounts.end(id, &self, cause)
         }
     }

@@ -20,8 +20,8 @@ struct Agenda: Sendable {
         case trialWillEnd(id: String, at: Int64)
         /// A renewal is a week away.
         case invoiceUpcoming(subscription: String, at: Int64)
-        /// The hour in which a renewal's invoice can be changed is over.
-        case invoiceFinalizes(id: String)
+        /// A draft that advances by itself is finalised, unless it was planned anew since.
+        case invoiceFinalizes(id: String, at: Int64)
         /// An invoice that was sent has not been paid in time.
         case invoiceOverdue(id: String)
         /// The collection of a subscription's invoices goes on.
@@ -51,10 +51,6 @@ struct Agenda: Sendable {
         /// The time to redeem a coupon is over.
         case couponLapses(id: String)
         case promotionCodeLapses(id: String)
-        /// A draft that advances by itself is finalised, unless it was planned anew since.
-        case invoiceFinalizes(id: String, at: Int64)
-        /// The due date of an invoice is over.
-        case invoiceOverdue(id: String)
         /// The months of a repeating discount are over.
         case discountEnds(id: String)
     }
