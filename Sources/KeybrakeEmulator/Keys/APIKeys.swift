@@ -35,6 +35,11 @@ enum APIKeys {
             + "list of your API keys at https://dashboard.stripe.com/account/apikeys.",
         docURL: StripeError.documentation("secret_key_required"))
 
+    /// The call is one for the token of a session.
+    static func noSession(_ key: String) -> StripeError {
+        unauthorised("Invalid meter event session token provided: \(masked(key))")
+    }
+
     static func expired(_ key: String) -> StripeError {
         StripeError(
             status: 401, kind: .invalidRequest, code: "api_key_expired",

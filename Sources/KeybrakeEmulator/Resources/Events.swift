@@ -14,6 +14,7 @@ enum Events {
     static func retrieve(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let id = call.pathValue()
         guard let position = account.events.position(of: id),
+            !ThinEvents.isOnlyThin(account.events.type(at: position)),
             account.events.created(at: position) > call.cause.worldNow - lifetimeSeconds
         else { throw .missing("event", id: id, param: "id") }
         return .bytes(bytes(position, account))
@@ -76,7 +77,7 @@ enum Events {
         }
 
         func fits(_ type: String, created time: Int64) -> Bool {
-            guard time > oldest, created.contains(time) else { return false }
+            guard time > oldest, created.contains(time), !ThinEvents.isOnlyThin(type) else { return false }
             return patterns?.contains { Events.fits(type, $0) } ?? true
         }
     }

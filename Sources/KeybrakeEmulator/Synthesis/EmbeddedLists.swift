@@ -35,7 +35,12 @@ enum EmbeddedLists {
     /// Where the list that an object holds in a member can be read on.
     static func path(of member: String, in resource: String, id: String) -> String {
         if resource == "subscription", member == "items" { return "/v1/subscription_items?subscription=\(id)" }
-        return "\(collections[resource] ?? "/v1/\(resource)s")/\(id)/\(member)"
+        return "\(path(of: resource, id: id))/\(member)"
+    }
+
+    /// Where an object of a resource can be read.
+    static func path(of resource: String, id: String) -> String {
+        "\(collections[resource] ?? "/v1/\(resource)s")/\(id)"
     }
 
     /// The path under which the objects of a resource stand, without their id.

@@ -53,7 +53,8 @@ struct SynthesisPlan: Sendable {
         lastWord = path.lastWord
         let ownerCount = path.parameterCount - (isNamed ? 1 : 0)
         owners = (0..<ownerCount).map { path.kind(upTo: $0 + 1).map { ObjectKind(union[$0] ?? $0) } }
-        let candidates = ownerCount > 0 ? [path.parameters[ownerCount - 1], owners.last??.name ?? ""] : []
+        let candidates =
+            ownerCount > 0 ? Self.ownerNames(path.parameters[ownerCount - 1], owners.last??.name ?? "") : []
         ownerMember = candidates.first { name in
             switch shape.field(name)?.type {
             case .string, .expandable: name != "id"
@@ -61,6 +62,14 @@ struct SynthesisPlan: Sendable {
             }
         }
         showsDeleted = operation.response.resources.contains { Catalogue.shared.resource($0)?.isDeleted == true }
+    }
+}
+
+extension SynthesisPlan {
+    /// What a member that shows the owner may be called, by the path's parameter and the owner's kind.
+    private static func ownerNames(_ parameter: String, _ kind: String) -> [String] {
+        let short = parameter.hasSuffix("_id") ? [String(parameter.dropLast(3))] : []
+        return [parameter, kind] + short
     }
 }
 

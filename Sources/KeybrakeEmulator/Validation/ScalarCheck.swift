@@ -42,6 +42,10 @@ enum ScalarCheck {
             guard isInteger(text) else {
                 throw .coded("parameter_invalid_integer", "Invalid integer: \(text.prefix(60))", param: path)
             }
+        case .dateTime:
+            guard DateTimeText.unixSeconds(text) != nil else {
+                throw .invalid("Invalid timestamp: \(text.prefix(60)); must be an RFC 3339 date and time", param: path)
+            }
         default: break
         }
         try check(text, lengthMax: shape.lengthMax, path: path)

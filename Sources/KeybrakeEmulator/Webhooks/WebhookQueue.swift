@@ -42,6 +42,8 @@ struct WebhookQueue: Sendable {
     /// Reads the endpoints again after a change.
     mutating func refresh(_ store: ObjectStore) {
         listeners = (store.collection(.webhookEndpoint)?.objects ?? []).compactMap { WebhookListener($0) }
+        let destinations = store.collection(EventDestinations.kind)?.objects ?? []
+        listeners += destinations.compactMap { WebhookListener(destination: $0) }
     }
 
     /// Queues an event for those endpoints that listen to it.

@@ -100,9 +100,12 @@ extension World {
         return taken.compactMap { record, listener in
             guard let entry = account(record.event.account)?.events.entries[record.event.position] else { return nil }
             let version = listener.apiVersion ?? Catalogue.shared.apiVersion
-            let body = entry.bytes(
-                apiVersion: version, pendingWebhooks: account(id)?.webhooks.undelivered(entry.id) ?? 0,
-                account: record.isConnect ? record.event.account : nil)
+            let body =
+                listener.isThin || ThinEvents.isOnlyThin(entry.type)
+                ? ThinEvents.bytes(entry)
+                : entry.bytes(
+                    apiVersion: version, pendingWebhooks: account(id)?.webhooks.undelivered(entry.id) ?? 0,
+                    account: record.isConnect ? record.event.account : nil)
             let switches = configuration.webhookSwitches
             let isBad = act(as: id) { $0.webhooks.hasBadSignature(switches) } ?? false
             let signature = account(id)?.webhookSecrets.signature(

@@ -127,7 +127,9 @@ extension Account {
             idempotencyKey: call.idempotencyKey, testClock: clock, worldNow: now)
         agenda.clock = clock
         defer { agenda.clock = nil }
-        let request = Call(operation: operation, path: call.match.pathParameters, form: form, file: file, cause: cause)
+        let request = Call(
+            operation: operation, path: call.match.pathParameters, form: form, file: file, cause: cause,
+            apiKey: call.apiKey)
         guard let behaviour = Routes.behaviour(of: operation) else {
             return (answerFromShape(request, call, expansion), true)
         }

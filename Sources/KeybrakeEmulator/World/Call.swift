@@ -8,6 +8,8 @@ struct Call: Sendable {
     /// The file of an upload.
     var file: MultipartForm.File?
     let cause: Cause
+    /// The key that it came with.
+    var apiKey = ""
 
     var now: Int64 { cause.now }
 

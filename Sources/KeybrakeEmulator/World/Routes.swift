@@ -21,7 +21,10 @@ enum Routes {
         + TestClocks.routes
         + SubscriptionSchedules.routes
         + billing + connect
-        + issuing
+        + issuing + versionTwo
+
+    private static let versionTwo =
+        EventDestinations.routes + ThinEvents.routes + MeteredEvents.routes + CoreAccounts.routes
 
     private static let connect: [(String, Behaviour)] =
         Transfers.routes + ApplicationFees.routes + Accounts.routes + Capabilities.routes + ExternalAccounts.routes
