@@ -49,6 +49,8 @@ import Testing
         #expect(bench.post("/v1/customers", form).code == "parameter_unknown")
         bench.apiVersion = Catalogue.shared.apiVersion
         #expect(bench.post("/v1/customers", form).code == "parameter_unknown")
+        bench.apiVersion = "foo"
+        #expect(bench.post("/v1/customers").headers["Stripe-Version"] == "foo")
         bench.apiVersion = "2026-10-28.endive"
         #expect(bench.post("/v1/customers", form + "&expand[]=future").status == 200)
         #expect(bench.post("/v1/customers", "shipping=text").param == "shipping")

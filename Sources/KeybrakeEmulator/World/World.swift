@@ -47,7 +47,7 @@ struct World: Sendable {
             return answer
         }
         do throws(StripeError) {
-            try versions.take(call.apiVersion)
+            try versions.take(call.apiVersion, isLenient: configuration.isLenient)
             // A request that brings its own fault does not meet the world's rules.
             let fault =
                 if let header = call.faultHeader { try Fault(header) } else {
