@@ -110,3 +110,23 @@ def test_contradicting_options_are_refused(tmp_path):
         with pytest.raises(StartFailure) as failure:
             Emulator(tmp_path, *options)
         assert failure.value.code == 64 or failure.value.code == 1, options
+
+
+def test_a_restricted_key_may_do_what_it_was_given(emulator):
+    emulator.command("keys", "register", "rk_test_desk", "--permission", "charge_read")
+    desk = client(emulator, key="rk_test_desk").v1
+    desk.charges.list()
+    with pytest.raises(stripe.PermissionError, match="rak_customer_write"):
+        desk.customers.create()
+    emulator.command("keys", "revoke", "rk_test_desk")
+    with pytest.raises(stripe.AuthenticationError) as expired:
+        desk.charges.list()
+    assert expired.value.json_body["error"]["code"] == "api_key_expired"
+
+
+def test_an_unknown_version_is_taken_echoed_and_told_once(emulator):
+    api = client(emulator, stripe_version="2020-08-27").v1
+    for _ in range(3):
+        assert api.customers.list().last_response.headers["Stripe-Version"] == "2020-08-27"
+    emulator.stop()
+    assert emulator.output.count("2020-08-27") == 1

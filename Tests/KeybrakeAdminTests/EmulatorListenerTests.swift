@@ -3,6 +3,7 @@ import KeybrakeEmulator
 import KeybrakeGateway
 import KeybrakeStripe
 import KeybrakeTestKit
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -16,7 +17,8 @@ import Testing
         let host = EmulatorHost(configuration: .standard)
         let ids = RequestIDSource(process: "plain")
         let api = PlainEmulator(
-            emulator: host, catalogue: .shared, requestIDs: ids, selection: WorldSelection(isByKey: false))
+            emulator: host, catalogue: .shared, requestIDs: ids, selection: WorldSelection(isByKey: false),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         listener = EmulatorListener(api: api, emulator: host, requestIDs: ids, version: "1.2.3")
     }
 

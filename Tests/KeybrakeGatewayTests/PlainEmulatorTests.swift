@@ -1,6 +1,7 @@
 import KeybrakeEmulator
 import KeybrakeStripe
 import KeybrakeTestKit
+import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -18,7 +19,8 @@ import Testing
     ) -> Reply {
         let api = PlainEmulator(
             emulator: host, catalogue: .shared, requestIDs: RequestIDSource(process: "plain"),
-            selection: WorldSelection(isByKey: isByKey))
+            selection: WorldSelection(isByKey: isByKey),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let words = operation.split(separator: " ", maxSplits: 1)
         var all = headers
         all.add(name: "Authorization", value: "Bearer \(key)")

@@ -13,6 +13,8 @@ struct EmulatorDesk {
         case .clock: try advance(call)
         case .authenticate: try authenticate(call)
         case .fork: try fork(call)
+        case .registerKey: try registerKey(call)
+        case .revokeKey: try revokeKey(call)
         case .listFaults: try listFaults(call)
         case .addFault: try addFault(call)
         case .deleteFaults: try deleteFaults(call)

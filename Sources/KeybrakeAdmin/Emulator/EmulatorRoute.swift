@@ -8,6 +8,8 @@ enum EmulatorRoute: String, CaseIterable {
     case clock = "POST clock"
     case authenticate = "POST authenticate"
     case fork = "POST fork"
+    case registerKey = "POST keys"
+    case revokeKey = "POST keys/revoke"
     case listFaults = "GET faults"
     case addFault = "POST faults"
     case deleteFaults = "DELETE faults"

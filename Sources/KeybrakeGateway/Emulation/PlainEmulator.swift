@@ -1,5 +1,6 @@
 package import KeybrakeEmulator
 package import KeybrakeStripe
+package import Logging
 package import NIOCore
 internal import NIOHTTP1
 
@@ -11,14 +12,17 @@ package final class PlainEmulator: RequestHandler {
     private let catalogue: Catalogue
     private let requestIDs: RequestIDSource
     private let selection: WorldSelection
+    private let logger: Logger
 
     package init(
-        emulator: EmulatorHost, catalogue: Catalogue, requestIDs: RequestIDSource, selection: WorldSelection
+        emulator: EmulatorHost, catalogue: Catalogue, requestIDs: RequestIDSource, selection: WorldSelection,
+        logger: Logger
     ) {
         self.emulator = emulator
         self.catalogue = catalogue
         self.requestIDs = requestIDs
         self.selection = selection
+        self.logger = logger
     }
 
     package func handle(
@@ -52,8 +56,9 @@ package final class PlainEmulator: RequestHandler {
         var call = EmulatorCall(match: match, apiKey: key.text, requestID: id)
         try Self.fill(&call, request, match.operation, query: target.query)
         let world = try selection.world(target: target, headers: request.headers, key: key)
-        return OutgoingResponse(
-            emulator.handle(call, world: world, atUnixSeconds: request.receivedAtMicroseconds / 1_000_000))
+        let answer = emulator.handle(call, world: world, atUnixSeconds: request.receivedAtMicroseconds / 1_000_000)
+        VersionNotice.write(call.apiVersion, world: world, emulator: emulator, logger: logger)
+        return OutgoingResponse(answer)
     }
 
     private static func fill(

@@ -1,5 +1,6 @@
 package import KeybrakeEmulator
 internal import KeybrakeStripe
+package import Logging
 package import NIOCore
 internal import NIOHTTP1
 
@@ -7,12 +8,14 @@ internal import NIOHTTP1
 package struct EmulateMode: Dispatcher {
     package let mode: Mode = .emulate
     private let emulator: EmulatorHost
+    private let logger: Logger
 
     /// The world that calls without a session share.
     package static let commonWorld = "default"
 
-    package init(emulator: EmulatorHost) {
+    package init(emulator: EmulatorHost, logger: Logger) {
         self.emulator = emulator
+        self.logger = logger
     }
 
     package func dispatch(
@@ -26,13 +29,14 @@ package struct EmulateMode: Dispatcher {
         var emulated = EmulatorCall(
             match: call.match, form: call.form, json: call.json, apiKey: call.emulatorKey ?? "sk_test_governed",
             account: call.account, idempotencyKey: call.upstreamIdempotencyKey, apiVersion: call.apiVersion,
-            faultHeader: call.faultHeader, requestID: call.requestID)
+            faultHeader: call.faultHeader, conversation: call.conversation, requestID: call.requestID)
         if let upload = call.upload {
             emulated.upload = .init(
                 contentType: call.uploadContentType ?? "multipart/form-data", bytes: Array(upload.readableBytesView))
         }
-        let answer = emulator.handle(
-            emulated, world: call.session ?? Self.commonWorld, atUnixSeconds: call.atUnixSeconds)
+        let world = call.session ?? Self.commonWorld
+        let answer = emulator.handle(emulated, world: world, atUnixSeconds: call.atUnixSeconds)
+        VersionNotice.write(call.apiVersion, world: world, emulator: emulator, logger: logger)
         return Answer(
             status: answer.status, headers: HTTPHeaders(answer.headers.map { ($0.name, $0.value) }),
             body: ByteBuffer(bytes: answer.body), source: .emulator,

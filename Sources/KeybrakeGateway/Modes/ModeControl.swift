@@ -60,7 +60,7 @@ package final class ModeControl: Sendable {
         logger: Logger
     ) {
         live = LiveMode(upstream: upstream, key: upstreamKey)
-        emulate = EmulateMode(emulator: emulator)
+        emulate = EmulateMode(emulator: emulator, logger: logger)
         hasUpstreamKey = upstreamKey != nil
         isKeyLive = upstreamKey?.isLive ?? false
         self.version = version

@@ -22,7 +22,8 @@ struct EmulatorInstance {
         let emulator = EmulatorHost(configuration: settings.worlds)
         let requestIDs = requestIDs(settings)
         let api = PlainEmulator(
-            emulator: emulator, catalogue: .shared, requestIDs: requestIDs, selection: settings.selection)
+            emulator: emulator, catalogue: .shared, requestIDs: requestIDs, selection: settings.selection,
+            logger: logger)
         let listener = EmulatorListener(
             api: api, emulator: emulator, requestIDs: requestIDs, version: KeybrakeCommand.version)
         let server = HTTPServer(

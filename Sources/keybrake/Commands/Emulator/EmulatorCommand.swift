@@ -9,6 +9,7 @@ struct EmulatorCommand: AsyncParsableCommand {
         subcommands: [
             EmulatorServe.self, EmulatorWorlds.self, EmulatorWorld.self, EmulatorReset.self, EmulatorFork.self,
             EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self, EmulatorFaults.self, EmulatorRateLimits.self,
+            EmulatorKeys.self,
             EmulatorWebhooks.self,
         ])
 }
