@@ -142,6 +142,13 @@ package final class EmulatorHost: Sendable {
         }
     }
 
+    /// Whether the money of a world adds up: over all its accounts, and in each of them.
+    package func audit(world name: String) throws(Failure) -> EmulatorAudit {
+        // The copy shares its storage, so that a long check does not hold the lock.
+        let world = try cell(name).world.withLock { $0 }
+        return world.audit()
+    }
+
     /// The Dashboard's payments export of a world, as CSV text.
     package func paymentsCSV(world name: String) -> [UInt8] {
         guard let cell = try? cell(name) else { return [] }

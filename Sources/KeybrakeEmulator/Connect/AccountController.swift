@@ -95,9 +95,8 @@ struct AccountController: Sendable {
         var filler = ShapeFiller(now: cause.now, ids: account.ids)
         var settings = filler.object(ofResource: "account_settings")
         account.ids = filler.ids
-        let interval = account.isPlatform ? "manual" : "daily"
         settings["payouts"] = [
-            "debit_negative_balances": true, "schedule": ["delay_days": 2, "interval": .string(interval)],
+            "debit_negative_balances": true, "schedule": ["delay_days": 2, "interval": "daily"],
             "statement_descriptor": nil,
         ]
         return settings

@@ -40,14 +40,7 @@ enum AccountLinks {
             return
         }
         account.setUp(.account, id: account.id)
-        let tree = object.tree
-        if ExternalAccounts.all(account).isEmpty {
-            let country = tree.text("country") ?? "US"
-            let bank = BankAccounts.object(
-                number: "000123456789", routing: country == "US" ? "110000000" : nil, country: country, currency: nil,
-                account)
-            ExternalAccounts.add(.init(tree: bank), &account, cause)
-        }
+        if ExternalAccounts.all(account).isEmpty { ExternalAccounts.addTestBank(currency: nil, &account, cause) }
         Accounts.refresh(&account, cause)
     }
 

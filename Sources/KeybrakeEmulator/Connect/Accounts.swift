@@ -137,14 +137,21 @@ enum Accounts {
         return try account.visit(id, cause, body)
     }
 
-    /// The account's own object. One that began when it was named, or is the platform, may do everything.
+    /// The account's own object. One that began when it was named, or is the platform, may do everything, has a bank
+    /// account, and is paid out by hand.
     static func own(_ account: inout Account, _ cause: Cause) throws(StripeError) -> StoredObject {
         if let object = account.store.object(.account, id: account.id) { return object }
         let controller = account.isPlatform ? AccountController.itself : .standard
-        let tree = try blank(&account, controller, country: "US", cause)
+        var tree = try blank(&account, controller, country: "US", cause)
+        if var settings = tree.object("settings"), var payouts = settings.object("payouts") {
+            payouts["schedule"] = ["delay_days": 2, "interval": "manual"]
+            settings.set("payouts", payouts)
+            tree.set("settings", settings)
+        }
         account.create(.account, tree, cause)
         account.setUp(.account, id: account.id)
         Capabilities.note(["card_payments": true, "transfers": true], &account, cause)
+        ExternalAccounts.addTestBank(currency: "usd", &account, cause)
         refresh(tree, event: nil, &account, cause)
         return try account.find(.account, account.id, param: "account")
     }
@@ -198,6 +205,6 @@ enum Accounts {
         if let individual = form.map("individual") {
             tree.set("individual", try Persons.write(individual: individual, &account, cause))
         }
-        PayoutSchedule.plan(tree, &account, cause)
+        PayoutSchedule.plan(tree.object("settings") ?? [:], &account, cause)
     }
 }

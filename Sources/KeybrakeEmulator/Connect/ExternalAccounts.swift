@@ -99,6 +99,26 @@ enum ExternalAccounts {
         return tree.text("id") ?? ""
     }
 
+    /// Gives the account the bank account of tests.
+    ///
+    /// - Returns: its id.
+    @discardableResult
+    static func addTestBank(currency: String?, _ account: inout Account, _ cause: Cause) -> String {
+        let country = account.store.object(.account, id: account.id)?.text("country") ?? "US"
+        let bank = BankAccounts.object(
+            number: "000123456789", routing: country == "US" ? "110000000" : nil, country: country,
+            currency: currency, account)
+        return add(Draft(tree: bank), &account, cause)
+    }
+
+    /// What the bank says of one.
+    static func mark(_ id: String, status: String, _ account: inout Account, _ cause: Cause) {
+        guard var bank = account.store.object(.bankAccount, id: id)?.tree, bank["status"] != nil else { return }
+        bank.set("status", status)
+        account.update(.bankAccount, bank, event: "account.external_account.updated", cause)
+        Accounts.refresh(&account, cause)
+    }
+
     // MARK: What there is
 
     /// The external accounts, the oldest first; cards that customers pay with are none.

@@ -21,6 +21,11 @@ enum FeeSchedule {
         }
     }
 
+    /// What an instant payout costs: 1 % rounded half up, at least the fixed part that cards have.
+    static func instantPayout(amount: Int64, currency: String) -> Int64 {
+        max((max(0, amount) + 50) / 100, fixedPart(currency))
+    }
+
     /// What a dispute costs, whoever wins: 15 US dollars, 20 of the large European currencies.
     static func dispute(_ currency: String) -> Int64 {
         currency == "eur" || currency == "gbp" ? 2_000 : 1_500

@@ -105,12 +105,15 @@ enum BalanceTransactions {
 
     static func list(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let form = call.form
+        let payout = form.given("payout")
+        if let payout { _ = try account.find(.payout, payout, param: "payout") }
         return try account.page(
             .balanceTransaction, call, url: call.operation.pathTemplate,
             filters: [
-                ("source", form.given("source")), ("type", form.given("type")), ("currency", form.given("currency")),
-                ("payout", form.given("payout")),
-            ])
+                ("source", form.given("source")), ("type", form.given("type")),
+                ("currency", form.given("currency")?.lowercased()),
+            ]
+        ) { transaction in payout == nil || transaction.owner == payout || transaction.text("source") == payout }
     }
 
     static func retrieve(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
@@ -133,13 +136,30 @@ enum BalanceTransactions {
                 })
         }
         var balance: JSONObject = [
-            "object": "balance", "available": list { $0.available }, "livemode": false, "pending": list { $0.pending },
+            "object": "balance", "available": list { $0.available },
+            "instant_available": list { max(0, $0.available) }, "livemode": false, "pending": list { $0.pending },
         ]
+        if let reserved = Self.reserved(account) { balance["connect_reserved"] = reserved }
         let issuing = account.ledger.issuing.sorted { $0.key < $1.key }.map { currency, purse -> JSONValue in
             ["amount": .integer(purse.available), "currency": .string(currency)]
         }
         if !issuing.isEmpty { balance["issuing"] = ["available": .array(issuing)] }
         return balance
+    }
+
+    /// What connected accounts owe, for which the platform answers; `nil` when there are none.
+    private static func reserved(_ account: Account) -> JSONValue? {
+        guard account.isPlatform, !account.neighbours.ids.isEmpty else { return nil }
+        var sums: [String: Int64] = Dictionary(uniqueKeysWithValues: account.ledger.purses.keys.map { ($0, 0) })
+        for id in account.neighbours.ids {
+            for (currency, purse) in account.neighbours[id]?.ledger.purses ?? [:] {
+                sums[currency, default: 0] += max(0, -(purse.available + purse.pending))
+            }
+        }
+        return .array(
+            sums.sorted { $0.key < $1.key }.map { currency, sum in
+                ["amount": .integer(sum), "currency": .string(currency)]
+            })
     }
 
     private static let template = JSONObject.template(

@@ -100,6 +100,10 @@ struct ObjectCollection: Sendable {
         records[position].isSpent = true
     }
 
+    mutating func give(at position: Int, to owner: String) {
+        records[position].owner = names.append(Array(owner.utf8))
+    }
+
     mutating func setUp(at position: Int) {
         records[position].isSetUp = true
     }

@@ -71,6 +71,11 @@ struct ObjectStore: Sendable {
         if let number = numbers[kind] { collections[number].setUp(at: position) }
     }
 
+    /// Makes an object another one's own.
+    mutating func give(_ kind: ObjectKind, at position: Int, to owner: String) {
+        if let number = numbers[kind] { collections[number].give(at: position, to: owner) }
+    }
+
     mutating func delete(_ kind: ObjectKind, at position: Int, answering bytes: [UInt8]) {
         if let number = numbers[kind] { collections[number].delete(at: position, answering: bytes) }
     }

@@ -23,6 +23,7 @@ struct Account: Sendable {
     var pagesWorld: String
     /// The platform's connected accounts that were made by calls, the oldest first.
     var accountIDs: [String] = []
+    var payoutState = PayoutSchedule.State()
 
     init(id: String, worldName: String, platformID: String, configuration: EmulatorConfiguration) {
         self.id = id

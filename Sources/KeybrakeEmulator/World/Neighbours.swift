@@ -50,6 +50,13 @@ extension Account {
     /// Whether the account is the platform to which the others are connected.
     var isPlatform: Bool { id == platformID }
 
+    /// Whether a bank account may be taken for granted, because nobody has said where the money goes: the platform, and
+    /// accounts that began when they were named.
+    var hasAnyBank: Bool {
+        guard !isPlatform else { return true }
+        return !(neighbours[platformID]?.accountIDs.contains(id) ?? true)
+    }
+
     /// Does something in another account of the world, or in this one when the id is its own. An account that nobody
     /// has named yet begins.
     mutating func visit<Outcome>(

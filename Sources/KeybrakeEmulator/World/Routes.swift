@@ -28,7 +28,7 @@ enum Routes {
 
     private static let connect: [(String, Behaviour)] =
         Transfers.routes + ApplicationFees.routes + Accounts.routes + Capabilities.routes + ExternalAccounts.routes
-        + Persons.routes + AccountLinks.routes
+        + Persons.routes + AccountLinks.routes + BalanceSettings.routes
 
     private static let issuing =
         IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes

@@ -82,6 +82,9 @@ struct World: Sendable {
         return APIKeys.Kind(call.apiKey) == .publishable ? PublishableCalls.reduced(answer) : answer
     }
 
+    /// The platform, then the connected ones by their ids.
+    var accounts: [Account] { [platform] + connected.ids.compactMap { connected[$0] } }
+
     /// Lets an account act with the others as its neighbours; `nil` when there is none of that id.
     mutating func act<Outcome>(as id: String, _ body: (inout Account) -> Outcome) -> Outcome? {
         let home = platform.id
