@@ -41,9 +41,10 @@ enum DestinationPayments {
         let platform = account.isPlatform ? account : account.neighbours[account.platformID]
         guard let fee = charge.text("application_fee").flatMap({ platform?.store.object(.applicationFee, id: $0) })
         else { return 0 }
-        let whole = charge.integer("amount_captured")
+        // What was authorised and never captured counts as refunded.
+        let isLast = charge.integer("amount_refunded") + part >= charge.integer("amount")
         return ApplicationFees.share(
-            of: fee.tree, part: part, whole: whole, isLast: charge.integer("amount_refunded") + part >= whole)
+            of: fee.tree, part: part, whole: charge.integer("amount_captured"), isLast: isLast)
     }
 
     /// The sender takes money back.
