@@ -314,3 +314,17 @@ def test_publish_makes_a_site(bad_month, browser):
     page = browser.open(bad_month.directory / "site" / "index.html")
     assert page.complaints == [] and not [url for url in page.requests if is_remote(url)]
     assert "payments" in page.text
+
+
+def test_a_charge_of_unknown_outcome_is_found_by_its_conversation(month):
+    """The client never says whose charge it is; Stripe's export does, because the proxy wrote it there."""
+    rule = {"operation": "POST /v1/charges", "times": 1, "fault": "timeout_after_commit"}
+    month.stripe_double.admin("POST", "/admin/emulator/faults", rule)
+    with pytest.raises(stripe.APIError, match="outcome_unknown"):
+        charge(month.client, amount=700)
+    month.close_books()
+
+    reconcile(month.directory, "payments.csv", *OUTPUTS)
+    checks = {finding["check"] for finding in month.findings() if "check" in finding}
+    assert "KB131" in checks
+    assert not checks & {"KB101", "KB102", "KB132"}

@@ -49,8 +49,8 @@ extension EmulatorDesk {
         return .value(try attempt { () throws(EmulatorHost.Failure) in try emulator.webhookSwitches(world: world) })
     }
 
-    /// `PUT /admin/emulator/webhooks/switches?world=` with such as `{"duplicate_every": 3, "disorder": true}`; `{}` lets
-    /// nothing go wrong.
+    /// `PUT /admin/emulator/webhooks/switches?world=` with such as `{"duplicate_every": 3, "disorder": true}`; `{}`
+    /// lets nothing go wrong.
     func setWebhookSwitches(_ call: AdminCall) throws(AdminError) -> AdminResponse {
         let world = try call.world()
         let switches = try call.json()
