@@ -173,11 +173,15 @@ def test_an_export_cut_anywhere_is_never_a_pass(month):
     month.close_books()
     whole = (month.directory / "payments.csv").read_bytes()
     last_row = whole.rstrip(b"\n").rfind(b"\nch_") + 1
-    for cut in (last_row + 5, last_row + 40, len(whole) - 12, whole.find(b'""') + 1):
+    last_comma = whole.rfind(b",")
+    for cut in (last_row + 5, last_row + 40, last_comma, whole.find(b'""') + 1):
         (month.directory / "cut.csv").write_bytes(whole[:cut])
         result = reconcile(month.directory, "cut.csv", *OUTPUTS)
         assert result.returncode == 2, (cut, result.stdout)
         assert "KB002" in result.stdout + (month.directory / "findings.jsonl").read_text()
+    # Inside the last column nothing is missing but the end of a conversation's id, which then is another one.
+    (month.directory / "cut.csv").write_bytes(whole[: last_comma + 12])
+    assert reconcile(month.directory, "cut.csv", *OUTPUTS).returncode == 1
 
 
 def test_bad_bytes_and_unknown_words_are_findings_not_crashes(month):
