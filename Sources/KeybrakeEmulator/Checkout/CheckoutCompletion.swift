@@ -40,6 +40,7 @@ enum CheckoutCompletion {
         if let entry { write(entry, to: &session) }
         for change in changes.members { session[change.name] = change.value }
         if session.text("customer") == nil { session.set("customer", customer) }
+        if session.text("mode") == "payment" { CheckoutTerms.redeemDiscounts(session, &account, cause) }
         session.set("status", "complete")
         session.set("url", nil as String?)
         account.update(.checkoutSession, session, cause)

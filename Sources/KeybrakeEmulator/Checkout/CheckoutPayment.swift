@@ -123,11 +123,21 @@ enum CheckoutPayment {
 
     private static func intentForm(_ session: JSONObject, _ record: SaleRecord, customer: String?) -> FormMap {
         var form = record.form.map("payment_intent_data") ?? FormMap()
+        if let shipping = session["collected_information"]?["shipping_details"]?.objectValue, form["shipping"] == nil {
+            form["shipping"] = .map(shippingForm(shipping))
+        }
         form["amount"] = .text(String(session.integer("amount_total")))
         form["currency"] = .text(session.text("currency") ?? "usd")
         form["customer"] = customer.map { .text($0) }
         form["payment_method_types"] = types(session)
         return form
+    }
+
+    private static func shippingForm(_ shipping: JSONObject) -> FormMap {
+        let address = (shipping.object("address") ?? [:]).members.compactMap { member in
+            member.value.stringValue.map { FormMap.Field(name: member.name, value: .text($0)) }
+        }
+        return ["address": .map(FormMap(address)), "name": .text(shipping.text("name") ?? "")]
     }
 
     private static func types(_ session: JSONObject) -> FormValue {

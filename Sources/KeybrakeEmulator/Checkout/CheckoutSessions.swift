@@ -32,20 +32,23 @@ enum CheckoutSessions {
         try check(form, mode: mode, isLinked: link != nil, call, account)
         var session = try FormMerge.merged(
             form, into: nil, plan,
-            skipping: ["line_items", "currency", "discounts", "optional_items", "shipping_options", "expires_at"],
+            skipping: [
+                "currency", "custom_fields", "discounts", "expires_at", "line_items", "optional_items",
+                "shipping_options",
+            ],
             &account, now: call.now)
         let id = "cs_test_" + account.ids.letters(58)
         session.set("id", id)
-        let given = form["line_items"]?.list ?? []
-        let items = SaleTotals.today(try LineItems.make(given, mode: mode, call, &account), form)
-        session["currency"] = items.first?["currency"] ?? JSONValue(form.given("currency")?.lowercased())
+        var record = SaleRecord(owner: id, items: [], form: form)
+        try LineItems.add(form["line_items"]?.list ?? [], to: &record, mode: mode, call, &account)
+        session["currency"] = record.items.first?["currency"] ?? JSONValue(form.given("currency")?.lowercased())
         session.set("expires_at", form.integer("expires_at") ?? call.now + lifetimeSeconds)
         session.set("mode", mode)
         session.set("payment_link", link)
         session.set("status", "open")
         complete(&session, form, mode: mode, &account)
-        let record = SaleRecord(owner: id, items: items, form: form)
-        try SaleTotals.apply(record, to: &session, account)
+        try CheckoutTerms.apply(form, to: &session, &account, call.cause)
+        try SaleTotals.apply(&record, to: &session, account)
         record.save(&account, call.cause)
         account.create(.checkoutSession, session, call.cause)
         account.agenda.add(.sessionExpires(id: id), at: session.integer("expires_at"))
@@ -57,11 +60,14 @@ enum CheckoutSessions {
         let stored = try account.target(.checkoutSession, call)
         var session = try FormMerge.merged(
             call.form, into: stored.tree, plan, skipping: ["line_items", "shipping_options"], &account, now: call.now)
+        if call.form["shipping_options"] != nil {
+            try CheckoutTerms.setShipping(call.form, in: &session, &account, call.cause)
+        }
         if let given = call.form["line_items"]?.list {
             guard session.text("status") == "open" else { throw notOpen("updated") }
             var record = SaleRecord(of: stored.id, in: account)
-            record.items = try changed(record.items, given, session, call, &account)
-            try SaleTotals.apply(record, to: &session, account)
+            try change(&record, given, call, &account)
+            try SaleTotals.apply(&record, to: &session, account)
             record.save(&account, call.cause)
         }
         account.update(.checkoutSession, session, call.cause)
@@ -198,24 +204,24 @@ extension CheckoutSessions {
     }
 
     /// The items as an update wants them: those that it names stay, the others go, and new ones may come.
-    private static func changed(
-        _ items: [JSONObject], _ given: [FormValue], _ session: JSONObject, _ call: Call, _ account: inout Account
-    ) throws(StripeError) -> [JSONObject] {
-        var result: [JSONObject] = []
+    private static func change(
+        _ record: inout SaleRecord, _ given: [FormValue], _ call: Call, _ account: inout Account
+    ) throws(StripeError) {
+        let old = record.items
+        record.items = []
         for (index, value) in given.enumerated() {
             let form = value.map ?? FormMap()
             guard let id = form.given("id") else {
-                result += try LineItems.make([value], mode: nil, call, &account)
+                try LineItems.add([value], to: &record, mode: nil, call, &account)
                 continue
             }
-            guard let item = items.first(where: { $0.text("id") == id }) else {
+            guard let item = old.first(where: { $0.text("id") == id }) else {
                 throw .missing("line item", id: id, param: "line_items[\(index)][id]", status: 400)
             }
             let quantity = form.integer("quantity") ?? item.integer("quantity")
             try AmountLimits.check(quantity, 0...999_999_999, param: "line_items[\(index)][quantity]")
-            result.append(LineItems.changed(item, quantity: quantity))
+            record.items.append(LineItems.changed(item, quantity: quantity))
         }
-        guard !result.isEmpty else { throw .invalid("At least one line item is needed.", param: "line_items") }
-        return result
+        guard !record.items.isEmpty else { throw .invalid("At least one line item is needed.", param: "line_items") }
     }
 }

@@ -30,9 +30,10 @@ enum CheckoutSubscription {
         form["customer"] = .text(customer)
         form["default_payment_method"] = .text(method.id)
         form["payment_behavior"] = "error_if_incomplete"
-        form["items"] = .list(record.items.filter(LineItems.isRecurring).map(item))
+        form["items"] = .list(record.items.filter(LineItems.isRecurring).map { item($0, record) })
+        form["discounts"] = CheckoutTerms.discounts(session)
         let extras = record.items.filter { !LineItems.isRecurring($0) }
-        if !extras.isEmpty { form["add_invoice_items"] = .list(extras.map(item)) }
+        if !extras.isEmpty { form["add_invoice_items"] = .list(extras.map { item($0, record) }) }
         let call = try Call.inner("POST /v1/subscriptions", form: form, cause)
         guard case .stored(_, let id) = try Subscriptions.create(call, &account) else { return }
         let invoice = account.store.object(.subscription, id: id)?.text("latest_invoice")
@@ -45,10 +46,12 @@ enum CheckoutSubscription {
             ], &account, cause)
     }
 
-    private static func item(_ item: JSONObject) -> FormValue {
-        .map([
+    private static func item(_ item: JSONObject, _ record: SaleRecord) -> FormValue {
+        var form: FormMap = [
             "price": .text(item["price"]?["id"]?.stringValue ?? ""),
             "quantity": .text(String(item.integer("quantity"))),
-        ])
+        ]
+        if let rates = record.rates[item.text("id") ?? ""] { form["tax_rates"] = .list(rates.map { .text($0) }) }
+        return .map(form)
     }
 }

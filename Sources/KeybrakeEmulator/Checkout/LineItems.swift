@@ -4,16 +4,19 @@ internal import KeybrakeStripe
 enum LineItems {
     static let countMax = 100
 
-    /// The items that a `line_items` parameter asks for.
+    /// Adds the items that a `line_items` parameter asks for to a record.
     ///
-    /// - Parameter mode: what they are for; a recurring price needs `subscription`. `nil` takes all.
-    static func make(
-        _ given: [FormValue], param: String = "line_items", mode: String?, _ call: Call, _ account: inout Account
-    ) throws(StripeError) -> [JSONObject] {
+    /// - Parameters:
+    ///   - mode: what they are for; a recurring price needs `subscription`. `nil` takes all.
+    ///   - defaultRates: the tax rates of items that name none.
+    static func add(
+        _ given: [FormValue], to record: inout SaleRecord, param: String = "line_items", mode: String?,
+        defaultRates: FormValue? = nil, _ call: Call, _ account: inout Account
+    ) throws(StripeError) {
         guard given.count <= countMax else {
             throw .invalid("You may specify at most \(countMax) line items.", param: param)
         }
-        var items: [JSONObject] = []
+        var items = record.items
         for (index, value) in given.enumerated() {
             let param = "\(param)[\(index)]"
             guard let form = value.map else { throw .invalid("Invalid object", param: param) }
@@ -33,22 +36,21 @@ enum LineItems {
                     "You can only specify one currency for all prices of `line_items`.", param: "\(param)[price]")
             }
             items.append(item)
+            let rates = try TaxRates.resolve(form["tax_rates"] ?? defaultRates, param: "\(param)[tax_rates]", account)
+            if !rates.isEmpty { record.rates[item.text("id") ?? ""] = rates.compactMap { $0.text("id") } }
         }
         if mode == "subscription", !items.contains(where: isRecurring) {
             throw .invalid(
                 "You must provide at least one recurring price in `subscription` mode when using prices.",
                 param: param)
         }
-        return items
+        record.items = items
     }
 
     /// The item with another quantity.
     static func changed(_ item: JSONObject, quantity: Int64) -> JSONObject {
         var item = item
-        let amount = PricedAmount.of(item.object("price") ?? [:], quantity: quantity)
         item.set("quantity", quantity)
-        for name in ["amount_subtotal", "amount_total"] { item.set(name, amount) }
-        item.set("amount_discount", 0)
         return item
     }
 

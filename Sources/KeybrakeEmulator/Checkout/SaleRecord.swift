@@ -7,6 +7,8 @@ struct SaleRecord {
     var items: [JSONObject]
     /// The parameters of the create call.
     var form: FormMap
+    /// The ids of the tax rates of an item, by the item's id.
+    var rates: [String: [String]] = [:]
 
     private static let kind: ObjectKind = "keybrake.sale"
 
@@ -22,6 +24,15 @@ struct SaleRecord {
         self.owner = owner
         items = tree["items"]?.arrayValue?.compactMap(\.objectValue) ?? []
         form = (try? FormDecoder.decode(tree.text("form") ?? "")) ?? FormMap()
+        for member in tree.object("tax_rates")?.members ?? [] {
+            rates[member.name] = member.value.arrayValue?.compactMap(\.stringValue)
+        }
+    }
+
+    /// Whether what recurs begins with a time that costs nothing.
+    var hasTrial: Bool {
+        guard let data = form.map("subscription_data") else { return false }
+        return (data.integer("trial_period_days") ?? 0) > 0 || data.integer("trial_end") != nil
     }
 
     /// Remembers the record, in place of an earlier one of its owner.
@@ -30,6 +41,12 @@ struct SaleRecord {
             "id": .string(owner), "object": .string(Self.kind.name),
             "form": .string(String(decoding: FormEncoder.encode(form), as: UTF8.self)),
             "items": .array(items.map { .object($0) }),
+            "tax_rates": .object(
+                JSONObject(
+                    items.compactMap { item in
+                        let id = item.text("id") ?? ""
+                        return rates[id].map { .init(name: id, value: .array($0.map { .string($0) })) }
+                    })),
         ]
         account.create(Self.kind, tree, cause)
     }

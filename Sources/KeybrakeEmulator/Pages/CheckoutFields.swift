@@ -12,7 +12,7 @@ enum CheckoutFields {
             ? "<p class=\"soft\">\(known ?? "")</p>"
             : field("email", "E-mail", kind: "email", complete: "email", typed, required: true)
         let types = (session["payment_method_types"]?.arrayValue ?? []).compactMap(\.stringValue)
-        return email + MethodFields.inputs(types, typed)
+        return email + CheckoutExtras.inputs(session, typed) + MethodFields.inputs(types, typed)
     }
 
     /// What was typed.
@@ -27,39 +27,60 @@ enum CheckoutFields {
             throw .invalid("Your e-mail is incomplete.", param: "email")
         }
         var address = FormMap()
+        address["line1"] = form.given("billingAddressLine1").map { .text($0) }
+        address["city"] = form.given("billingLocality").map { .text($0) }
         address["postal_code"] = form.given("billingPostalCode").map { .text($0) }
         address["country"] = form.given("billingCountry").map { .text($0) }
         let name = form.given("billingName")
         let types = (session["payment_method_types"]?.arrayValue ?? []).compactMap(\.stringValue)
         return CheckoutPayment.Entry(
-            email: email, name: name, phone: nil, address: address.isEmpty ? nil : address,
+            email: email, name: name, phone: form.given("phoneNumber"), address: address.isEmpty ? nil : address,
             method: try MethodFields.method(
                 form, types, email: email ?? session.text("customer_email"), name: name, address: address))
     }
 
-    /// Takes over the quantities that the payer chose.
+    /// Takes over the quantities, the way of shipping and the promotion code that the payer chose.
     ///
     /// - Returns: the session with its new totals.
-    static func takeQuantities(_ form: FormMap, _ session: JSONObject, _ account: inout Account, _ cause: Cause)
+    static func takeOrder(_ form: FormMap, _ original: JSONObject, _ account: inout Account, _ cause: Cause)
         throws(StripeError) -> JSONObject
     {
-        guard let given = form.map("quantity"), session.text("payment_intent") == nil else { return session }
+        // What is being paid stays as it is.
+        guard original.text("payment_intent") == nil else { return original }
+        var session = original
         var record = SaleRecord(of: session.text("id") ?? "", in: account)
         for (index, item) in record.items.enumerated() {
-            guard let choice = LineItems.choice(item), let quantity = given.integer(item.text("id") ?? "") else {
-                continue
-            }
+            guard let choice = LineItems.choice(item),
+                let quantity = form.map("quantity")?.integer(item.text("id") ?? "")
+            else { continue }
             guard choice.contains(quantity) else {
                 throw .invalid("The quantity must be between \(choice.lowerBound) and \(choice.upperBound).")
             }
             record.items[index] = LineItems.changed(item, quantity: quantity)
         }
-        record.items = SaleTotals.today(record.items, record.form)
-        var changed = session
-        try SaleTotals.apply(record, to: &changed, account)
+        CheckoutExtras.takeShipping(form, in: &session)
+        if let code = form.given("promotionCode"), session["allow_promotion_codes"] == true {
+            try takePromotion(code, in: &session, account)
+        }
+        guard session != original || record.items != SaleRecord(of: record.owner, in: account).items else {
+            return original
+        }
+        try SaleTotals.apply(&record, to: &session, account)
         record.save(&account, cause)
-        account.update(.checkoutSession, changed, cause)
-        return changed
+        account.update(.checkoutSession, session, cause)
+        return session
+    }
+
+    /// Finds a promotion code by the word that customers type.
+    private static func takePromotion(_ code: String, in session: inout JSONObject, _ account: Account)
+        throws(StripeError)
+    {
+        let all = account.store.collection("promotion_code")?.objects ?? []
+        let found = all.last { promotion in
+            promotion.text("code")?.lowercased() == code.lowercased() && promotion.tree["active"] == true
+        }
+        guard let found else { throw .invalid("This code is invalid.", param: "promotionCode") }
+        try CheckoutTerms.setDiscounts(.list([.map(["promotion_code": .text(found.id)])]), in: &session, account)
     }
 
     /// One labelled text field.

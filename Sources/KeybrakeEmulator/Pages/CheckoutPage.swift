@@ -24,9 +24,13 @@ enum CheckoutPage {
 
     private static func submit(_ original: JSONObject, _ visit: PageVisit, _ account: inout Account) -> EmulatorAnswer {
         do throws(StripeError) {
-            let session = try CheckoutFields.takeQuantities(visit.form, original, &account, visit.cause)
-            guard visit.form.text("action") != "update" else { return show(session, nil, visit.form, account) }
-            let entry = try CheckoutFields.entry(visit.form, session, visit.cause)
+            let ordered = try CheckoutFields.takeOrder(visit.form, original, &account, visit.cause)
+            guard !["promotion", "update"].contains(visit.form.text("action")) else {
+                return show(ordered, nil, visit.form, account)
+            }
+            let entry = try CheckoutFields.entry(visit.form, ordered, visit.cause)
+            let session = try CheckoutExtras.take(visit.form, ordered)
+            account.update(.checkoutSession, session, visit.cause)
             switch try CheckoutPayment.submit(session, entry, &account, visit.cause) {
             case .challenge(let intent): return PageAnswer.redirect(to: "../3ds/\(intent)")
             case .complete:
@@ -130,7 +134,7 @@ enum CheckoutPage {
         return """
             <table><tbody>\(HTML(rows))</tbody><tfoot>\(HTML(sums))\
             <tr><th scope="row">Total</th><td id="total">\(PageMoney.text(session.integer("amount_total"), currency))\
-            </td></tr></tfoot></table>\(update)
+            </td></tr></tfoot></table>\(update)\(CheckoutExtras.promotion(session, [:]))
             """
     }
 
