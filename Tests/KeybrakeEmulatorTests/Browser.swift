@@ -45,7 +45,7 @@ struct Browser {
     private func resolve(_ location: String, from url: String) -> String {
         guard location.hasPrefix("../") || location.hasPrefix("./") else { return location }
         var directory = url.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        var rest = location[...]
+        var rest = location.hasPrefix("./") ? location.dropFirst(2) : location[...]
         while rest.hasPrefix("../") {
             directory = directory.dropLast()
             rest = rest.dropFirst(3)

@@ -18,8 +18,8 @@ extension Invoices {
         invoice.set("status", "open")
         invoice["automatically_finalizes_at"] = .null
         if invoice["effective_at"]?.integerValue == nil { invoice.set("effective_at", cause.now) }
-        invoice.set("hosted_invoice_url", "https://invoice.stripe.com/i/\(account.id)/\(id)")
-        invoice.set("invoice_pdf", "https://pay.stripe.com/invoice/\(account.id)/\(id)/pdf")
+        invoice.set("hosted_invoice_url", account.pages.invoice(id))
+        invoice.set("invoice_pdf", account.pages.invoicePDF(id))
         transition(&invoice, "finalized_at", cause.now)
         if invoice.integer("amount_due") > 0 { InvoicePayments.open(&invoice, &account, cause) }
         account.update(.invoice, invoice, cause)

@@ -129,7 +129,7 @@ struct CardPayment {
         charge.set("captured", captures)
         charge.set("outcome", ChargeOutcome.approved(instrument.card))
         charge.set("paid", true)
-        charge.set("receipt_url", "https://pay.stripe.com/receipts/payment/\(charge.text("id") ?? "")")
+        charge.set("receipt_url", account.pages.receipt(charge.text("id") ?? ""))
         charge.set("status", "succeeded")
         if captures {
             charge.set("amount_captured", amount)

@@ -7,6 +7,8 @@ enum CheckoutCompletion {
         guard let session = CheckoutSessions.session(of: intent, account) else { return }
         let id = session.text("id") ?? ""
         switch (session.text("status"), intent.text("status")) {
+        case ("open", "succeeded") where session.text("mode") == "subscription":
+            CheckoutSubscription.resume(session, intent, &account, cause)
         case ("open", "succeeded"), ("open", "processing"), ("open", "requires_capture"):
             let isPaid = intent.text("status") == "succeeded"
             var changes: JSONObject = ["customer": intent["customer"] ?? .null]
@@ -45,6 +47,7 @@ enum CheckoutCompletion {
         session.set("url", nil as String?)
         account.update(.checkoutSession, session, cause)
         account.emit("checkout.session.completed", .checkoutSession, id: session.text("id") ?? "", cause)
+        if let link = session.text("payment_link") { PaymentLinks.count(link, &account, cause) }
     }
 
     /// `customer_details` with those values.

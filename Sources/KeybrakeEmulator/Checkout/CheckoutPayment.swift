@@ -107,6 +107,12 @@ enum CheckoutPayment {
         _ session: JSONObject, _ record: SaleRecord, _ entry: Entry, _ account: inout Account, _ cause: Cause
     ) throws(StripeError) -> String? {
         if let customer = session.text("customer") { return customer }
+        // An earlier attempt on the same page has made one already.
+        if let intent = session.text("setup_intent"),
+            let customer = account.store.object(.setupIntent, id: intent)?.text("customer")
+        {
+            return customer
+        }
         let isWanted =
             session.text("mode") == "subscription" || session.text("customer_creation") == "always"
             || record.form.map("payment_intent_data")?.given("setup_future_usage") != nil

@@ -1,6 +1,7 @@
 internal import KeybrakeStripe
 
-/// Subscribing on a Checkout page: the customer gets the method and the subscription, whose first invoice is paid.
+/// Subscribing on a Checkout page: the customer gets the method and the subscription, whose first invoice is paid. When
+/// the card wants its holder, a SetupIntent asks them first.
 enum CheckoutSubscription {
     /// Makes the subscription, or nothing at all when its first payment is declined.
     static func begin(
@@ -9,7 +10,21 @@ enum CheckoutSubscription {
     ) throws(StripeError) -> CheckoutPayment.Next {
         let before = account
         do throws(StripeError) {
-            try subscribe(session, record, entry, &account, cause)
+            let method = try PaymentMethods.make(entry.method, param: "payment_method_data", &account, cause).id
+            guard let customer = try CheckoutPayment.customer(session, record, entry, &account, cause) else {
+                throw .parameterMissing("customer")
+            }
+            CheckoutCompletion.remember(entry, session, &account, cause)
+            let id = session.text("id") ?? ""
+            let challenge = try OnSession.challenge(
+                method, customer: customer, returnURL: account.pages.checkoutReturn(id), &account, cause)
+            guard var current = account.store.object(.checkoutSession, id: id)?.tree else { return .complete }
+            if let challenge {
+                current.set("setup_intent", challenge)
+                account.update(.checkoutSession, current, cause)
+                return .challenge(intent: challenge)
+            }
+            try subscribe(current, record, customer: customer, method, &account, cause)
             return .complete
         } catch {
             account = before
@@ -17,18 +32,36 @@ enum CheckoutSubscription {
         }
     }
 
+    /// The card's holder has passed the challenge.
+    static func resume(
+        _ session: JSONObject, _ intent: JSONObject, _ account: inout Account, _ cause: Cause
+    ) {
+        guard let customer = intent.text("customer"), let method = intent.text("payment_method") else { return }
+        var cause = cause
+        cause.authenticatedMethod = method
+        let record = SaleRecord(of: session.text("id") ?? "", in: account)
+        let before = account
+        do throws(StripeError) {
+            try subscribe(session, record, customer: customer, method, &account, cause)
+        } catch {
+            account = before
+            // The page shows why, and asks for another card.
+            var intent = intent
+            intent.set("last_setup_error", error.json["error"]?.objectValue)
+            account.update(.setupIntent, intent, cause)
+        }
+    }
+
     private static func subscribe(
-        _ session: JSONObject, _ record: SaleRecord, _ entry: CheckoutPayment.Entry, _ account: inout Account,
+        _ session: JSONObject, _ record: SaleRecord, customer: String, _ method: String, _ account: inout Account,
         _ cause: Cause
     ) throws(StripeError) {
-        let method = try PaymentMethods.make(entry.method, param: "payment_method_data", &account, cause)
-        guard let customer = try CheckoutPayment.customer(session, record, entry, &account, cause) else { return }
-        try PaymentMethods.attach(method.id, to: customer, &account, cause)
-        account.setUp(.paymentMethod, id: method.id)
+        try PaymentMethods.attach(method, to: customer, &account, cause)
+        account.setUp(.paymentMethod, id: method)
         var form = record.form.map("subscription_data") ?? FormMap()
         form["invoice_settings"] = nil
         form["customer"] = .text(customer)
-        form["default_payment_method"] = .text(method.id)
+        form["default_payment_method"] = .text(method)
         form["payment_behavior"] = "error_if_incomplete"
         form["items"] = .list(record.items.filter(LineItems.isRecurring).map { item($0, record) })
         form["discounts"] = CheckoutTerms.discounts(session)
@@ -39,10 +72,10 @@ enum CheckoutSubscription {
         let invoice = account.store.object(.subscription, id: id)?.text("latest_invoice")
         let status = session.integer("amount_total") == 0 ? "no_payment_required" : "paid"
         CheckoutCompletion.complete(
-            session, entry, customer: customer,
+            session, nil, customer: customer,
             [
                 "customer": .string(customer), "invoice": JSONValue(invoice), "payment_status": .string(status),
-                "subscription": .string(id),
+                "setup_intent": nil, "subscription": .string(id),
             ], &account, cause)
     }
 

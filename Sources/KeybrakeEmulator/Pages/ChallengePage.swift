@@ -61,15 +61,15 @@ enum ChallengePage {
                 title: "Done", "<section><h1>Done</h1><p>You can close this page.</p></section>")
         }
         let own = account.pages.base + "/"
-        if url.hasPrefix(own) { return PageAnswer.redirect(to: "../" + url.dropFirst(own.count)) }
         let id = before.text("id") ?? ""
         let status = account.store.object(kind, id: id)?.text("status") ?? ""
-        return PageAnswer.redirect(
-            to: URLText.adding(
-                [
-                    (kind.name, id), ("\(kind.name)_client_secret", before.text("client_secret") ?? ""),
-                    ("redirect_status", outcome(status)),
-                ], to: url))
+        let target = URLText.adding(
+            [
+                (kind.name, id), ("\(kind.name)_client_secret", before.text("client_secret") ?? ""),
+                ("redirect_status", outcome(status)),
+            ], to: url)
+        // To another page the way is relative, whatever name the browser knows the host by.
+        return PageAnswer.redirect(to: target.hasPrefix(own) ? "../" + target.dropFirst(own.count) : target)
     }
 
     /// What the return URL says of an intent's state.

@@ -47,8 +47,8 @@ enum CheckoutPage {
     private static func finished(_ session: JSONObject, _ account: Account) -> EmulatorAnswer {
         let id = session.text("id") ?? ""
         guard let url = session.text("success_url") ?? session.text("return_url") else {
-            return PageAnswer.page(
-                title: "Thank you", "<section><h1>Thank you</h1><p>You can close this page.</p></section>")
+            let words = PaymentLinkPage.confirmation(session, account)
+            return PageAnswer.page(title: "Thank you", "<section><h1>Thank you</h1><p>\(words)</p></section>")
         }
         return PageAnswer.redirect(to: filled(url, id))
     }
@@ -79,7 +79,7 @@ enum CheckoutPage {
             <form method="post" autocomplete="off">
             <section><h1>\(title)</h1>\(order(record, session))</section>
             <section><h2>\(session.text("mode") == "setup" ? "Payment method" : "Pay")</h2>
-            \(failure.map(alert) ?? "")
+            \(failure.map(PageAnswer.alert) ?? "")
             \(CheckoutFields.inputs(session, typed))
             <button type="submit" name="action" value="pay" id="submit" \
             data-testid="hosted-payment-submit-button">\(deed(session))</button>
@@ -89,10 +89,6 @@ enum CheckoutPage {
         return PageAnswer.page(
             title: title,
             formTargets: [session.text("success_url"), session.text("return_url")], content)
-    }
-
-    private static func alert(_ words: String) -> HTML {
-        "<p class=\"bad\" role=\"alert\" id=\"error\">\(words)</p>"
     }
 
     private static func heading(_ session: JSONObject) -> String {

@@ -16,6 +16,10 @@ struct PageVisit {
 ///
 ///     c/{session}          Checkout; c/{session}/return after a challenge
 ///     3ds/{intent}         the challenge of a card, or the page of a bank
+///     l/{payment link}     opens a Checkout session
+///     i/{invoice}          an invoice; i/{invoice}/pdf as a document
+///     r/{charge}           the receipt of a payment
+///     p/{portal session}   what a customer may do themself
 enum HostedPages {
     static func answer(_ request: HostedPageRequest, _ account: inout Account, now: Int64) -> EmulatorAnswer {
         guard request.verb != .delete, (2...3).contains(request.segments.count) else { return PageAnswer.notFound }
@@ -36,12 +40,19 @@ enum HostedPages {
         switch name {
         case "c": CheckoutPage.answer(visit, &account)
         case "3ds": ChallengePage.answer(visit, &account)
+        case "l": PaymentLinkPage.answer(visit, &account)
+        case "i": InvoicePage.answer(visit, &account)
+        case "r": ReceiptPage.answer(visit, account)
+        case "p": PortalPage.answer(visit, &account)
         default: PageAnswer.notFound
         }
     }
 
     /// What says in whose time a page is: the customer, where there is one.
     private static func owner(of id: String, _ account: Account) -> String {
-        account.store.object(.checkoutSession, id: id)?.text("customer") ?? id
+        for kind in [ObjectKind.checkoutSession, "billing_portal.session"] {
+            if let customer = account.store.object(kind, id: id)?.text("customer") { return customer }
+        }
+        return id
     }
 }

@@ -27,6 +27,8 @@ struct PageAddress: Sendable, Equatable {
 
     func invoicePDF(_ invoice: String) -> String { "\(base)/i/\(invoice)/pdf" }
 
+    func receipt(_ charge: String) -> String { "\(base)/r/\(charge)" }
+
     func portal(_ session: String) -> String { "\(base)/p/\(session)" }
 }
 

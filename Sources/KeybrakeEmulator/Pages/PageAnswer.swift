@@ -54,6 +54,11 @@ enum PageAnswer {
         return "<p><a href=\"\(url)\">\(words)</a></p>"
     }
 
+    /// Why something did not work, above the form that asks again.
+    static func alert(_ words: String) -> HTML {
+        "<p class=\"bad\" role=\"alert\" id=\"error\">\(words)</p>"
+    }
+
     private static let style = HTML(stringLiteral: PageStyle.text)
 
     private static let common: [(name: String, value: String)] = [

@@ -16,7 +16,9 @@ enum PaymentConfirmation {
         var intent = original
         let instrument = try instrument(&intent, account)
         let isOffSession = form.given("off_session").map { $0 != "false" } ?? false
-        let verdict = CardPayment.verdict(instrument, isAuthenticated: false, isOffSession: isOffSession)
+        let isAuthenticated = cause.authenticatedMethod == instrument.id
+        let verdict = CardPayment.verdict(
+            instrument, isAuthenticated: isAuthenticated, isOffSession: isOffSession)
         if case .wantsAuthentication = verdict, !isOffSession, form.flag("error_on_requires_action") != true {
             intent.set("next_action", nextAction(intent, returnURL: form.given("return_url"), &account))
             intent.set("status", PaymentIntents.Status.requiresAction.rawValue)
@@ -25,7 +27,7 @@ enum PaymentConfirmation {
             InvoicePayments.wantsAction(intent.text("id") ?? "", &account, cause)
             return
         }
-        try finish(intent, instrument, verdict, isAuthenticated: false, &account, cause)
+        try finish(intent, instrument, verdict, isAuthenticated: isAuthenticated, &account, cause)
     }
 
     /// Refuses an intent that has nothing to be paid with, before anything is written.

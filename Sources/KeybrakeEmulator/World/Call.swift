@@ -25,6 +25,8 @@ struct Cause: Sendable {
     let now: Int64
     var requestID: String?
     var idempotencyKey: String?
+    /// The payment method whose holder has just passed 3-D Secure on a page.
+    var authenticatedMethod: String?
     /// The test clock in whose time it happens.
     var testClock: String?
     /// The world's time; `now`, unless it happens in the time of a test clock.

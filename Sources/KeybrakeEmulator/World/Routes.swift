@@ -16,7 +16,7 @@ enum Routes {
         + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes + Files.routes
         + Search.routes + Disputes.routes + WebhookEndpoints.routes + SetupIntents.routes + Prices.routes
         + InvoiceItems.routes + Invoices.routes + Subscriptions.routes + SubscriptionItemCalls.routes
-        + CheckoutSessions.routes + Payouts.routes
+        + selling + Payouts.routes
         + TopUps.routes
         + TestClocks.routes
         + SubscriptionSchedules.routes
