@@ -1,6 +1,6 @@
 internal import KeybrakeStripe
 
-/// What sellers may ask for beside the payment: telephone, addresses, questions of their own, consent, a promotion code.
+/// What sellers may ask for beside the payment: telephone, addresses, questions of their own, consent, a code.
 enum CheckoutExtras {
     /// The fields that the session asks for.
     static func inputs(_ session: JSONObject, _ typed: FormMap) -> HTML {
