@@ -32,8 +32,14 @@ import Testing
             time = min(target, time + Int64.random(in: 1...2 * Self.day, using: &dice))
             _ = try bench.host.advanceClock(world: "w", toUnixSeconds: time, atUnixSeconds: Bench.start)
         }
-        #expect(try bench.host.export(world: "w") == jump.host.export(world: "jump"), note)
-        #expect(bench.get("/v1/events", "limit=100").bytes == jump.get("/v1/events", "limit=100").bytes, note)
+        // A fork's pages have addresses of their own.
+        let leapt = { (bytes: [UInt8]) in
+            String(decoding: bytes, as: UTF8.self).split(separator: "/pages/jump/").joined(separator: "/pages/w/")
+        }
+        let walked = String(decoding: try bench.host.export(world: "w"), as: UTF8.self)
+        #expect(try walked == leapt(jump.host.export(world: "jump")), note)
+        let events = String(decoding: bench.get("/v1/events", "limit=100").bytes, as: UTF8.self)
+        #expect(events == leapt(jump.get("/v1/events", "limit=100").bytes), note)
         #expect(bench.get("/v1/balance").bytes == jump.get("/v1/balance").bytes, note)
         check(jump, note)
     }
