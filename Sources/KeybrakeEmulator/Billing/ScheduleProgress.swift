@@ -6,13 +6,28 @@ enum ScheduleProgress {
     static let expiringSeconds: Int64 = 7 * CivilTime.secondsPerDay
 
     /// Puts the beginnings and ends of a schedule's phases on the agenda.
-    static func plan(_ schedule: JSONObject, _ account: inout Account, _ cause: Cause) {
+    ///
+    /// - Parameter old: the schedule before a change.
+    static func plan(_ schedule: JSONObject, after old: JSONObject? = nil, _ account: inout Account, _ cause: Cause) {
         let id = schedule.text("id") ?? ""
         let phases = SchedulePhases.of(schedule)
         let times = Set(phases.map { $0.integer("end_date") } + phases.prefix(1).map { $0.integer("start_date") })
         for time in times.sorted() where time > cause.now {
             account.agenda.add(.scheduleDue(id: id, at: time), at: time)
         }
+        let before = old.flatMap { SchedulePhases.of($0).last?.integer("end_date") }
+        guard let end = phases.last?.integer("end_date"), end != before, end - expiringSeconds > cause.now else {
+            return
+        }
+        account.agenda.add(.scheduleExpiring(id: id, at: end), at: end - expiringSeconds)
+    }
+
+    /// A schedule ends in a week, unless it was changed since.
+    static func announceEnd(_ id: String, at end: Int64, _ account: inout Account, _ cause: Cause) {
+        guard let schedule = account.store.object(.subscriptionSchedule, id: id)?.tree,
+            schedule.text("status") == "active", SchedulePhases.of(schedule).last?.integer("end_date") == end
+        else { return }
+        account.emit("subscription_schedule.expiring", .subscriptionSchedule, id: id, cause)
     }
 
     /// Begins, changes phase or ends a schedule if it is time.

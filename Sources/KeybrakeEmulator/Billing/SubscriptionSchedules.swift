@@ -82,7 +82,7 @@ enum SubscriptionSchedules {
             schedule["phases"] = .array(phases.map { .object($0) })
         }
         account.update(.subscriptionSchedule, schedule, event: "subscription_schedule.updated", call.cause)
-        ScheduleProgress.plan(schedule, &account, call.cause)
+        ScheduleProgress.plan(schedule, after: old, &account, call.cause)
         if old.text("status") == "active" {
             try ScheduleProgress.rejoin(
                 stored.id, prorationBehavior: call.form.given("proration_behavior"), hasNewPhases: isNew, &account,

@@ -70,6 +70,7 @@ extension Account {
         case .collectionResumes(let id, let time):
             SubscriptionCycle.resumeCollection(id, at: time, &self, cause)
         case .pendingUpdateExpires(let id, let time): SubscriptionUpdates.expire(id, at: time, &self, cause)
+        case .scheduleExpiring(let id, let end): ScheduleProgress.announceEnd(id, at: end, &self, cause)
         case .scheduleDue(let id, let time): SubscriptionSchedules.due(id, at: time, &self, cause)
         case .subscriptionExpires(let id): SubscriptionCycle.expire(id, &self, cause)
         case .invoiceRetries(let id): Dunning.retry(id, &self, cause)

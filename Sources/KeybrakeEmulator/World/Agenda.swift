@@ -30,6 +30,8 @@ struct Agenda: Sendable {
         case pendingUpdateExpires(subscription: String, at: Int64)
         /// A phase of a subscription schedule begins or ends.
         case scheduleDue(id: String, at: Int64)
+        /// A subscription schedule ends in a week.
+        case scheduleExpiring(id: String, at: Int64)
         /// A declined invoice is tried again.
         case invoiceRetries(id: String)
         case payoutArrives(id: String)
