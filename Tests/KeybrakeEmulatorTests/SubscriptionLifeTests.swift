@@ -62,7 +62,7 @@ import Testing
         #expect(shop.events("customer.subscription.trial_will_end").isEmpty)
         shop.bench.now += 1
         #expect(shop.events("customer.subscription.trial_will_end").count == 3)
-        shop.bench.now += 3 * Shop.day + SubscriptionBilling.draftSeconds
+        shop.bench.now += 3 * Shop.day + Invoices.draftSeconds
         #expect(ends.map(shop.status) == ["past_due", "paused", "canceled"])
         #expect(shop.events("customer.subscription.paused").count == 1)
         shop.bench.now += 40 * Shop.day
@@ -165,7 +165,7 @@ import Testing
             shop.price(1_000), "collection_method=send_invoice&days_until_due=5", customer: customer)
         #expect(made["status"] == "active")
         #expect(shop.invoices(made.id).first?["status"] == "draft")
-        shop.bench.now += SubscriptionBilling.draftSeconds
+        shop.bench.now += Invoices.draftSeconds
         #expect(shop.invoices(made.id).first?["status"] == "open")
         #expect(shop.events("invoice.sent").count == 1)
         shop.bench.now += 5 * Shop.day

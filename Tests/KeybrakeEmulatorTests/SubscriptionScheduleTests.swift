@@ -152,7 +152,7 @@ import Testing
                 + "&phases[0][duration][interval]=week" + phase(1, gold, "[duration][interval]=month"))
         let subscription = made["subscription"]?.stringValue ?? ""
         #expect(shop.status(subscription) == "trialing")
-        shop.bench.now += 7 * Shop.day + SubscriptionBilling.draftSeconds
+        shop.bench.now += 7 * Shop.day + Invoices.draftSeconds
         #expect(shop.status(subscription) == "active")
         #expect(shop.invoices(subscription).map { $0["total"]?.integerValue } == [1_000, 0])
     }

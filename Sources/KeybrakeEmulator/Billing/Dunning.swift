@@ -20,6 +20,14 @@ enum Dunning {
         }
     }
 
+    /// A bank has refused the payment of an invoice that was on its way.
+    static func failedLate(_ intent: String, _ account: inout Account, _ cause: Cause) {
+        guard let owner = account.store.object(.paymentIntent, id: intent)?.owner,
+            let invoice = account.store.object(.invoice, id: owner)?.tree, invoice.text("status") == "open"
+        else { return }
+        decline(owner, attempts: max(1, invoice.integer("attempt_count")), &account, cause)
+    }
+
     /// A declined invoice is tried again, unless its subscription has ended.
     static func retry(_ id: String, _ account: inout Account, _ cause: Cause) {
         guard let invoice = account.store.object(.invoice, id: id)?.tree, invoice.text("status") == "open",

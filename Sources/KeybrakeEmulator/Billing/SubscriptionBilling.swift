@@ -67,6 +67,9 @@ enum SubscriptionBilling {
         guard advances(subscription) else { return }
         var invoice = draft
         Invoices.schedule(&invoice, at: nil, &account, cause)
+        if subscription.text("collection_method") == "charge_automatically" {
+            invoice["next_payment_attempt"] = invoice["automatically_finalizes_at"] ?? .null
+        }
         account.update(.invoice, invoice, cause)
     }
 

@@ -56,15 +56,31 @@ enum SubscriptionItemCalls {
         try account.find(.subscription, item.text("subscription") ?? "", param: "item", status: 404).tree
     }
 
+    /// The items afterwards; errors name the parameters of this call rather than those of a subscription's.
+    private static func changed(
+        _ subscription: JSONObject, with form: FormMap, _ call: Call, _ account: inout Account
+    ) throws(StripeError) -> [JSONObject] {
+        do throws(StripeError) {
+            return try SubscriptionItems.changed(
+                SubscriptionItems.of(subscription), by: [.map(form)], subscription: subscription.text("id") ?? "", call,
+                &account)
+        } catch {
+            let prefix = "items[0]["
+            guard let param = error.param, param.hasPrefix(prefix) else { throw error }
+            let rest = param.dropFirst(prefix.count)
+            var own = error
+            own.param = rest.firstIndex(of: "]").map { String(rest[..<$0] + rest[$0...].dropFirst()) } ?? String(rest)
+            throw own
+        }
+    }
+
     private static func change(
         _ subscription: JSONObject, with form: FormMap, _ call: Call, _ account: inout Account
     ) throws(StripeError) {
         guard SubscriptionCycle.isAlive(subscription) else {
             throw .invalid("The items of a canceled subscription cannot be changed.", param: "subscription")
         }
-        let items = try SubscriptionItems.changed(
-            SubscriptionItems.of(subscription), by: [.map(form)], subscription: subscription.text("id") ?? "", call,
-            &account)
+        let items = try changed(subscription, with: form, call, &account)
         var request = SubscriptionChange.Request(
             items: items, prorationDate: form.integer("proration_date") ?? call.now)
         request.prorates = form.given("proration_behavior") != "none"

@@ -209,14 +209,59 @@ extension Subscriptions {
         settled(id, &account, cause)
     }
 
+    /// A bank is asked for the money of an invoice; until it answers, the subscription goes on.
+    static func paymentUnderway(_ intent: String, _ account: inout Account, _ cause: Cause) {
+        guard let owner = account.store.object(.paymentIntent, id: intent)?.owner,
+            let invoice = account.store.object(.invoice, id: owner)?.tree,
+            let id = Invoices.subscription(of: invoice),
+            account.store.object(.subscription, id: id)?.text("latest_invoice") == owner
+        else { return }
+        settled(id, &account, cause)
+    }
+
     /// Nothing is owed any more.
     private static func settled(_ id: String, _ account: inout Account, _ cause: Cause) {
         guard var subscription = account.store.object(.subscription, id: id)?.tree else { return }
         let status = subscription.text("status") ?? ""
         guard ["incomplete", "past_due", "unpaid", "paused"].contains(status) else { return }
         subscription.set("status", "active")
+        keepMethod(of: &subscription, account)
         account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
         if status == "paused" { account.emit("customer.subscription.resumed", .subscription, id: id, cause) }
+    }
+
+    /// The method of the payment becomes the subscription's own where its `payment_settings` ask for that.
+    private static func keepMethod(of subscription: inout JSONObject, _ account: Account) {
+        guard subscription["payment_settings"]?["save_default_payment_method"] == "on_subscription",
+            subscription.text("default_payment_method") == nil,
+            let invoice = subscription.text("latest_invoice"),
+            let payments = account.store.collection(.invoicePayment)?.positions(where: "invoice", is: invoice)
+        else { return }
+        for position in payments {
+            let payment = account.store.collection(.invoicePayment)?.objects[Int(position)].tree
+            guard let intent = payment?["payment"]?["payment_intent"]?.stringValue,
+                let method = account.store.object(.paymentIntent, id: intent)?.text("payment_method"),
+                method.hasPrefix("pm_")
+            else { continue }
+            subscription.set("default_payment_method", method)
+        }
+    }
+
+    /// A SetupIntent that asked for the method of a trial has succeeded.
+    static func methodSetUp(by intent: String, method: String, _ account: inout Account, _ cause: Cause) {
+        guard let customer = account.store.object(.setupIntent, id: intent)?.text("customer") else { return }
+        let collection = account.store.collection(.subscription)
+        for position in collection?.positions(where: "customer", is: customer) ?? [] {
+            guard let object = collection?.objects[Int(position)], object.text("pending_setup_intent") == intent else {
+                continue
+            }
+            var subscription = object.tree
+            subscription.set("pending_setup_intent", nil as String?)
+            if subscription.text("default_payment_method") == nil {
+                subscription.set("default_payment_method", method)
+            }
+            account.update(.subscription, subscription, event: "customer.subscription.updated", cause)
+        }
     }
 
     /// A customer is deleted: what they have subscribed to ends at once.

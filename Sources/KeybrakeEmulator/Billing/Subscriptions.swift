@@ -80,9 +80,7 @@ enum Subscriptions {
         subscription.set("customer", customer.id)
         subscription["default_tax_rates"] = .array(rates.map { .object($0) })
         subscription.set("schedule", form.given("schedule"))
-        if subscription["billing_mode"]?["type"]?.stringValue == "classic", form.map("billing_mode") == nil {
-            subscription["billing_mode"] = ["flexible": nil, "type": "flexible"]
-        }
+        complete(&subscription, form)
         let isOpen = isSent || form.given("schedule") != nil
         subscription.set("status", terms.trialEnd != nil ? "trialing" : isOpen ? "active" : "incomplete")
         let dated = terms.apply(to: &subscription, items, now: call.now)
@@ -96,6 +94,26 @@ enum Subscriptions {
         try AddedInvoiceItems.add(form, to: subscription, &account, call.cause)
         try SubscriptionStart.begin(subscription, terms, form, &account, call.cause)
         return id
+    }
+
+    /// What a subscription says when its creator did not.
+    private static func complete(_ subscription: inout JSONObject, _ form: FormMap) {
+        if form.map("billing_mode") == nil {
+            subscription["billing_mode"] = ["flexible": ["proration_discounts": "included"], "type": "flexible"]
+        }
+        if form.map("trial_settings") == nil {
+            subscription["trial_settings"] = ["end_behavior": ["missing_payment_method": "create_invoice"]]
+        }
+        if form.map("invoice_settings")?["issuer"] == nil, var settings = subscription.object("invoice_settings") {
+            settings["issuer"] = ["type": "self"]
+            subscription.set("invoice_settings", settings)
+        }
+        var payment = subscription.object("payment_settings") ?? [:]
+        for name in ["payment_method_options", "payment_method_types"] where payment[name] == nil {
+            payment[name] = .null
+        }
+        if payment.text("save_default_payment_method") == nil { payment.set("save_default_payment_method", "off") }
+        subscription.set("payment_settings", payment)
     }
 
     /// Refuses contradictions about how invoices are paid, and methods that do not exist.

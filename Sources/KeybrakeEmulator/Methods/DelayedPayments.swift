@@ -55,5 +55,6 @@ enum DelayedPayments {
             let tree = account.store.object(.paymentIntent, id: intent)?.tree
         else { return }
         PaymentConfirmation.failLate(tree, decline, charge: id, &account, cause)
+        Dunning.failedLate(intent, &account, cause)
     }
 }

@@ -88,6 +88,7 @@ enum PaymentConfirmation {
             intent.set("status", PaymentIntents.Status.processing.rawValue)
             account.update(.paymentIntent, intent, cause)
             account.emit("payment_intent.processing", .paymentIntent, id: intent.text("id") ?? "", cause)
+            Subscriptions.paymentUnderway(intent.text("id") ?? "", &account, cause)
             CheckoutCompletion.follow(intent, &account, cause)
         case .declined(let decline, let charge):
             let failure = paymentError(decline, charge: charge, instrument)

@@ -118,6 +118,7 @@ enum SetupIntents {
         account.update(.setupIntent, intent, cause)
         account.emit("setup_intent.succeeded", .setupIntent, id: intent.text("id") ?? "", cause)
         CheckoutCompletion.follow(intent, &account, cause)
+        Subscriptions.methodSetUp(by: intent.text("id") ?? "", method: method, &account, cause)
     }
 
     private static func fail(

@@ -158,8 +158,10 @@ extension TestClocks {
             return SubscriptionItems.of(tree).compactMap { $0["price"] }
         }
         prices += members(.subscriptionSchedule, of: clock, account).flatMap { id -> [JSONValue] in
-            let phases = account.store.object(.subscriptionSchedule, id: id)?.tree["phases"]?.arrayValue ?? []
-            let items = phases.flatMap { $0["items"]?.arrayValue ?? [] }
+            guard let tree = account.store.object(.subscriptionSchedule, id: id)?.tree,
+                SubscriptionSchedules.isOpen(tree)
+            else { return [] }
+            let items = SchedulePhases.of(tree).flatMap { $0["items"]?.arrayValue ?? [] }
             return items.compactMap { item in
                 account.store.object("price", id: item["price"]?.stringValue ?? "").map { .object($0.tree) }
             }
