@@ -30,6 +30,7 @@ extension Invoices {
         let form = call.form
         let customer = try account.find(.customer, try form.required("customer"), param: "customer")
         let terms = try Terms(form, customer: customer.id, account)
+        try BillingTerms.check(invoice: form, account)
         let subscription = form.given("subscription")
         if let subscription { _ = try account.find(.subscription, subscription, param: "subscription") }
         let currency = form.given("currency")?.lowercased() ?? customer.text("currency") ?? "usd"
@@ -52,6 +53,7 @@ extension Invoices {
             InvoiceLines.sum(&draft, account)
         }
         schedule(&draft, at: form.integer("automatically_finalizes_at"), &account, call.cause)
+        BillingTerms.keep(form, invoice: id, &account, call.cause)
         return .stored(.invoice, id: account.create(.invoice, draft, event: "invoice.created", call.cause).id)
     }
 
@@ -64,6 +66,7 @@ extension Invoices {
             throw .coded("invoice_not_editable", "Finalized invoices can't be updated in this way", param: name)
         }
         let terms = try Terms(form, customer: old.text("customer") ?? "", account)
+        try BillingTerms.check(invoice: form, account)
         var invoice = try FormMerge.merged(form, into: old, plan, skipping: handled, &account, now: call.now)
         if isDraft {
             try apply(form, terms, to: &invoice, &account, call.cause)
@@ -72,6 +75,7 @@ extension Invoices {
                 schedule(&invoice, at: form.integer("automatically_finalizes_at"), &account, call.cause)
             }
         }
+        BillingTerms.keep(form, invoice: stored.id, &account, call.cause)
         account.update(.invoice, invoice, event: "invoice.updated", call.cause)
         return .stored(.invoice, id: stored.id)
     }

@@ -238,6 +238,7 @@ enum InvoicePayments {
             "customer": .text(invoice.text("customer") ?? ""), "description": .text(description(of: invoice)),
         ]
         if Invoices.subscription(of: invoice) != nil { form["setup_future_usage"] = "off_session" }
+        BillingTerms.write(to: &form, of: invoice, account)
         let call = Call(operation: operation, path: [], form: form, cause: cause)
         guard case .stored(_, let id) = try PaymentIntents.create(call, &account) else { return "" }
         return id

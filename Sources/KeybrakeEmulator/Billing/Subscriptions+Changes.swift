@@ -180,6 +180,7 @@ extension Subscriptions {
         throws(StripeError) -> JSONObject
     {
         guard let plan else { throw .invalid("The emulator does not know subscriptions.") }
+        try BillingTerms.check(subscription: form, of: old, account)
         var subscription = try FormMerge.merged(form, into: old, plan, skipping: handled, &account, now: cause.now)
         if let pause = form["pause_collection"] {
             let resumes = pause.map?.integer("resumes_at")

@@ -68,6 +68,7 @@ enum Subscriptions {
         guard let given = form["items"]?.list, !given.isEmpty else { throw .parameterMissing("items") }
         try checkCollection(form, of: [:], account)
         try AddedInvoiceItems.check(form, account)
+        try BillingTerms.check(subscription: form, account)
         let wanted = try Discounts.check(form["discounts"], customer: customer.id, account)
         let rates = try TaxRates.resolve(form["default_tax_rates"], param: "default_tax_rates", account)
         var subscription = try FormMerge.merged(form, into: nil, plan, skipping: handled, &account, now: call.now)

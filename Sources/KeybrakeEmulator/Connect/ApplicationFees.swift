@@ -180,10 +180,7 @@ enum Shares {
     static func next(of total: Int64, done: Int64, part: Int64, whole: Int64, isLast: Bool) -> Int64 {
         let left = max(0, total - done)
         guard !isLast, part < whole, part >= 0, total >= 0 else { return left }
-        // Amounts have 12 digits at most; products of two need more than 64 bits.
-        let (high, low) = total.multipliedFullWidth(by: part)
-        let (quotient, remainder) = whole.dividingFullWidth((high, low))
-        return min(left, quotient + (remainder * 2 >= whole ? 1 : 0))
+        return min(left, Share.of(total, part, per: whole))
     }
 }
 
