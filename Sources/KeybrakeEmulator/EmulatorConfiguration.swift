@@ -1,7 +1,7 @@
 /// How worlds begin.
-package struct EmulatorConfiguration: Sendable, Equatable {
+package struct EmulatorConfiguration: Sendable, Equatable, Codable {
     /// Where a world's time comes from.
-    package enum Clock: Sendable, Equatable {
+    package enum Clock: Sendable, Equatable, Codable {
         /// The time that the shell passes with each call, plus what the world was advanced by.
         case following
         /// Stands still at this time until the world is advanced: the same calls give the same bytes on every run.
@@ -9,7 +9,7 @@ package struct EmulatorConfiguration: Sendable, Equatable {
     }
 
     /// What becomes of a subscription when the last attempt at an invoice has failed.
-    package enum DunningEnd: String, Sendable, Equatable {
+    package enum DunningEnd: String, Sendable, Equatable, Codable {
         case canceled
         case unpaid
         case pastDue = "past_due"

@@ -17,10 +17,12 @@ package final class EmulatorHost: Sendable {
         package let description: String
     }
 
-    private let configuration: EmulatorConfiguration
+    let configuration: EmulatorConfiguration
     /// Known only once the shell listens.
     private let pagesBaseURL: Mutex<String>
-    private let cells = Mutex<[String: Cell]>([:])
+    let cells = Mutex<[String: Cell]>([:])
+    /// By world and by name.
+    let snapshots = Mutex<[String: [String: World]]>([:])
 
     package init(configuration: EmulatorConfiguration) {
         self.configuration = configuration
@@ -61,13 +63,6 @@ package final class EmulatorHost: Sendable {
     /// The worlds that have webhook endpoints, sorted: those that may have something to deliver.
     package func worldsWithWebhooks() -> [String] {
         cells.withLock { $0 }.filter { $0.value.world.withLock { $0.hasWebhooks } }.keys.sorted()
-    }
-
-    /// Forgets everything in a world; the next call finds it fresh.
-    package func reset(world name: String) {
-        // The old world is let go of after the lock, because freeing a large one takes a while.
-        let old = cells.withLock { $0.removeValue(forKey: name) }
-        _ = consume old
     }
 
     /// Makes a world lenient (unknown ids are answered from shape), strict (nothing is), or neither.
@@ -132,16 +127,6 @@ package final class EmulatorHost: Sendable {
         try cell(name).world.withLock { $0.exportLines() }
     }
 
-    /// Makes a world that begins as a copy of another one; the two then go their own ways.
-    package func fork(world name: String, into copy: String) throws(Failure) {
-        var world = try cell(name).world.withLock { $0 }
-        world.addressPages(as: copy)
-        try cells.withLock { cells throws(Failure) in
-            guard cells[copy] != nil || cells.count < configuration.worldsMax else { throw tooMany }
-            cells[copy] = Cell(world)
-        }
-    }
-
     /// Whether the money of a world adds up: over all its accounts, and in each of them.
     package func audit(world name: String) throws(Failure) -> EmulatorAudit {
         // The copy shares its storage, so that a long check does not hold the lock.
@@ -157,7 +142,14 @@ package final class EmulatorHost: Sendable {
         return world.paymentsCSV()
     }
 
-    private var tooMany: Failure {
+    /// How a world that begins now is configured.
+    var freshConfiguration: EmulatorConfiguration {
+        var configuration = configuration
+        configuration.pagesBaseURL = pagesBaseURL.withLock { $0 }
+        return configuration
+    }
+
+    var tooMany: Failure {
         Failure(description: "more than \(configuration.worldsMax) worlds")
     }
 
@@ -166,9 +158,7 @@ package final class EmulatorHost: Sendable {
         try cells.withLock { cells throws(Failure) in
             if let cell = cells[name] { return cell }
             guard cells.count < configuration.worldsMax else { throw tooMany }
-            var configuration = configuration
-            configuration.pagesBaseURL = pagesBaseURL.withLock { $0 }
-            let cell = Cell(World(name: name, configuration: configuration))
+            let cell = Cell(World(name: name, configuration: freshConfiguration))
             cells[name] = cell
             return cell
         }

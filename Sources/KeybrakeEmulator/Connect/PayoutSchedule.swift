@@ -5,7 +5,7 @@ internal import KeybrakeStripe
 ///     daily · weekly on some weekdays · monthly on some days (the last, when the month is shorter) · manual
 enum PayoutSchedule {
     /// What an account remembers of its automatic payouts.
-    struct State: Sendable {
+    struct State: Sendable, Codable {
         /// The next day is on the agenda.
         fileprivate(set) var isPlanned = false
         /// The first balance transaction that may belong to no automatic payout yet.

@@ -3,7 +3,7 @@ internal import KeybrakeStripe
 /// The fault rules of one world, in the order in which they were added.
 ///
 /// Every rule counts the calls that it is about. When several would befall a call, the oldest of them does, alone.
-struct FaultPlan: Sendable {
+struct FaultPlan: Sendable, Codable {
     static let rulesMax = 1_000
 
     private(set) var rules: [FaultRule] = []

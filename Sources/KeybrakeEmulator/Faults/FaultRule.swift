@@ -158,3 +158,33 @@ struct FaultRule: Sendable {
         return words
     }
 }
+
+extension FaultRule: Codable {
+    /// A rule is saved as the request that made it, and what became of it.
+    private struct Saved: Codable {
+        let id: String
+        let given: JSONObject
+        let matched: Int
+        let fired: Int
+        let lastRequest: String?
+        let lastTime: Int64?
+    }
+
+    init(from decoder: any Decoder) throws {
+        let saved = try Saved(from: decoder)
+        do throws(EmulatorHost.Failure) {
+            try self.init(.object(saved.given), newID: saved.id)
+        } catch {
+            throw StateFailure(reason: "is no fault rule: \(error.description)")
+        }
+        matched = saved.matched
+        fired = saved.fired
+        if let request = saved.lastRequest, let time = saved.lastTime { last = (request, time) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try Saved(
+            id: id, given: given, matched: matched, fired: fired, lastRequest: last?.request, lastTime: last?.time
+        ).encode(to: encoder)
+    }
+}

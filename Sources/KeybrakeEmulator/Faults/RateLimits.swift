@@ -4,7 +4,7 @@ internal import KeybrakeStripe
 ///
 /// A limit that is absent does not hold. How many calls are underway at once cannot be known here, so there is no limit
 /// to that; fault rules can show one.
-struct RateLimits: Sendable, Equatable {
+struct RateLimits: Sendable, Equatable, Codable {
     static let limitMax = 1_000_000
 
     /// All calls of an account, each second.
@@ -53,12 +53,12 @@ struct RateLimits: Sendable, Equatable {
 }
 
 /// Counts the calls of a world by the second and by the hour of its clock, and refuses those that are too many.
-struct RateLimiter: Sendable {
+struct RateLimiter: Sendable, Codable {
     /// How many PaymentIntents are counted at a time; beyond it the hour begins anew for all.
     static let countedMax = 100_000
 
     /// What is counted by the second.
-    private enum Counted: Hashable {
+    private enum Counted: Hashable, Codable {
         case account(String)
         case endpoint(String, index: Int)
     }

@@ -31,6 +31,13 @@ struct IdempotencyTable: Sendable {
         private var first: UInt64 = 0
         private var second: UInt64 = 0
 
+        init(_ first: UInt64, _ second: UInt64) {
+            self.first = first
+            self.second = second
+        }
+
+        var sums: [UInt64] { [first, second] }
+
         init(_ form: FormMap, json: JSONValue?) {
             for leaf in form.leaves() {
                 let path = StableHash.of(leaf.path, seed: 1)
@@ -106,9 +113,11 @@ struct IdempotencyTable: Sendable {
 
     /// The answers that are remembered, in the order of their first use.
     func remembered(_ store: ObjectStore) -> [(key: String, entry: Entry)] {
-        (firstKept..<(dropped + records.count)).map { place in
+        (firstKept..<(dropped + records.count)).compactMap { place in
             let record = records[place - dropped]
-            return (String(decoding: record.key, as: UTF8.self), record.entry(store))
+            let key = String(decoding: record.key, as: UTF8.self)
+            // A key that was used again after its time has a later record.
+            return self.place(of: key) == place ? (key, record.entry(store)) : nil
         }
     }
 

@@ -3,8 +3,8 @@ internal import KeybrakeStripe
 /// The idempotency keys of calls whose answers a fault holds back: to the client they are still running.
 ///
 /// Everything else is answered in one go, so that no other call with the same key can come in between.
-struct KeysInFlight: Sendable {
-    private struct Key: Hashable, Sendable {
+struct KeysInFlight: Sendable, Codable {
+    private struct Key: Hashable, Sendable, Codable {
         let account: String
         let key: String
     }

@@ -3,7 +3,7 @@ internal import KeybrakeStripe
 /// A right of a restricted key: to read the objects of a resource, or to write them, which includes reading.
 ///
 /// Its name is Stripe's without the `rak_` in front: `charge_read`, `checkout_session_write`.
-struct KeyPermission: Sendable, Hashable, CustomStringConvertible {
+struct KeyPermission: Sendable, Hashable, Codable, CustomStringConvertible {
     let resource: String
     let isWrite: Bool
 

@@ -7,11 +7,11 @@ internal import KeybrakeStripe
 ///     rk_test_charges_read__customers_write__anything
 ///
 /// The parts are separated by two underscores; all but the last are permissions, and there is at least one.
-struct KeyRing: Sendable {
+struct KeyRing: Sendable, Codable {
     /// How many keys can be registered.
     static let keysMax = 10_000
 
-    private struct Entry: Sendable {
+    private struct Entry: Sendable, Codable {
         /// `nil`: everything.
         var permissions: Set<KeyPermission>?
         /// From this second of the world on, the key is expired.

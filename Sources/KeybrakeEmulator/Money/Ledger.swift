@@ -4,9 +4,9 @@
 /// takes, and whoever the money came from shrinks by the rest: customers and banks outside, or other accounts of the
 /// world. So in each currency purse + fees + outside + accounts is always zero, and `accounts` is zero over all
 /// accounts of a world.
-struct Ledger: Sendable, Equatable {
+struct Ledger: Sendable, Equatable, Codable {
     /// The sums in one currency, in smallest units.
-    struct Purse: Sendable, Equatable {
+    struct Purse: Sendable, Equatable, Codable {
         var available: Int64 = 0
         var pending: Int64 = 0
         /// What Stripe took.
@@ -41,7 +41,7 @@ struct Ledger: Sendable, Equatable {
     }
 
     /// Money that becomes available on some day.
-    struct Waiting: Sendable, Equatable {
+    struct Waiting: Sendable, Equatable, Codable {
         let currency: String
         let net: Int64
         let transactionID: String
@@ -50,7 +50,7 @@ struct Ledger: Sendable, Equatable {
     private(set) var purses: [String: Purse] = [:]
     /// What issued cards spend is apart from what payments bring in.
     private(set) var issuing: [String: Purse] = [:]
-    private var waiting: [Int64: [Waiting]] = [:]
+    private var waiting: [Int64: ChunkedArray<Waiting>] = [:]
 
     /// Books one balance transaction.
     ///
@@ -72,7 +72,7 @@ struct Ledger: Sendable, Equatable {
         }
         purse.pending += posting.net
         let isFirst = waiting[day] == nil
-        waiting[day, default: []].append(
+        waiting[day, default: ChunkedArray()].append(
             Waiting(currency: posting.currency, net: posting.net, transactionID: posting.transactionID))
         return isFirst
     }
@@ -81,7 +81,7 @@ struct Ledger: Sendable, Equatable {
     ///
     /// - Returns: the transactions whose status changes.
     mutating func release(day: Int64) -> [String] {
-        let due = waiting.removeValue(forKey: day) ?? []
+        let due = waiting.removeValue(forKey: day) ?? ChunkedArray()
         for entry in due {
             purses[entry.currency, default: Purse()].pending -= entry.net
             purses[entry.currency, default: Purse()].available += entry.net

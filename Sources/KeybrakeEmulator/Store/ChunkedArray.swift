@@ -65,3 +65,18 @@ extension ChunkedArray: RandomAccessCollection, MutableCollection {
         set { chunks[index >> Self.chunkBits][index & (Self.chunkCount - 1)] = newValue }
     }
 }
+
+extension ChunkedArray: Equatable where Element: Equatable {}
+
+extension ChunkedArray: Codable where Element: Codable {
+    init(from decoder: any Decoder) throws {
+        var list = try decoder.unkeyedContainer()
+        self.init()
+        while !list.isAtEnd { append(try list.decode(Element.self)) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var list = encoder.unkeyedContainer()
+        for element in self { try list.encode(element) }
+    }
+}

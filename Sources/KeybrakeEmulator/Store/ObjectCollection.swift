@@ -115,6 +115,28 @@ struct ObjectCollection: Sendable {
         records[position].isDeleted = true
     }
 
+    /// An object with what is kept of it.
+    struct Saved {
+        let object: StoredObject
+        /// Another object of the same id was made after this one had been deleted.
+        let isSuperseded: Bool
+    }
+
+    /// Everything that there is, oldest first.
+    var saved: some Sequence<Saved> {
+        indices.lazy.map { Saved(object: self[$0], isSuperseded: records[$0].isSuperseded) }
+    }
+
+    /// Adds what was ``saved`` at the end.
+    mutating func restore(_ saved: Saved) {
+        let object = saved.object
+        if let last = records.last, last.created > object.created { isInOrderOfTime = false }
+        if !saved.isSuperseded { index.insert(count, hash: StableHash.of(object.id)) }
+        records.append(record(object, id: names.append(Array(object.id.utf8))))
+        records[count - 1].isSuperseded = saved.isSuperseded
+        indexMembers(at: count - 1)
+    }
+
     /// Puts the objects in the order of their `created`; those of the same second stay as they are.
     mutating func sortByTime() {
         guard !isInOrderOfTime else { return }

@@ -46,6 +46,15 @@ struct ObjectStore: Sendable {
         latest.first { $0.text == text }?.version
     }
 
+    /// Has texts that are equal to an object as it now stands share its text.
+    mutating func notePresent(objectOf text: [UInt8]) {
+        guard let kind = StoredObject.text("object", in: text), let id = StoredObject.text("id", in: text),
+            let number = numbers[ObjectKind(kind)], let position = collections[number].position(of: id),
+            collections[number].bytes(at: position) == text
+        else { return }
+        note(text, number, position)
+    }
+
     /// Remembers an object, replacing one with the same id.
     @discardableResult
     mutating func insert(_ kind: ObjectKind, _ object: StoredObject, tree: JSONObject? = nil) -> Int {
@@ -55,6 +64,12 @@ struct ObjectStore: Sendable {
         count += collections[number].count - before
         note(object.bytes, number, position)
         return position
+    }
+
+    /// Adds an object as it was saved.
+    mutating func restore(_ kind: ObjectKind, _ object: StoredObject, isSuperseded: Bool) {
+        collections[number(of: kind)].restore(.init(object: object, isSuperseded: isSuperseded))
+        count += 1
     }
 
     mutating func update(_ kind: ObjectKind, at position: Int, bytes: [UInt8]) {

@@ -1,7 +1,7 @@
 internal import KeybrakeStripe
 
 /// What an endpoint listens to.
-struct WebhookListener: Sendable {
+struct WebhookListener: Sendable, Codable {
     let endpoint: String
     let url: String
     /// The version that its events claim; `nil` for the account's.

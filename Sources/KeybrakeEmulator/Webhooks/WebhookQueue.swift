@@ -1,7 +1,7 @@
 internal import KeybrakeStripe
 
 /// The events that are to be sent to an account's endpoints, and how sending them went. Sending is the shell's.
-struct WebhookQueue: Sendable {
+struct WebhookQueue: Sendable, Codable {
     /// How long to wait before the second, third and fourth attempt.
     static let retrySeconds: [Int64] = [3_600, 7_200, 14_400]
     /// How many deliveries are remembered at most; the oldest are forgotten first.
@@ -9,7 +9,7 @@ struct WebhookQueue: Sendable {
     static let responseBytesMax = 1_024
 
     /// When a record is due; of those due at the same time, in which order.
-    private struct Turn: Sendable {
+    private struct Turn: Sendable, Codable {
         let time: Int64
         let order: Int
         let number: Int

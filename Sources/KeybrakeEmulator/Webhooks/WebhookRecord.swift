@@ -6,8 +6,8 @@ internal import KeybrakeStripe
 ///        ↑                 ├─→ failed (tried four times, or sent by hand)
 ///        └── retry ────────┘
 ///     waiting ─→ abandoned (the endpoint is gone or disabled)
-struct WebhookRecord: Sendable {
-    enum Status: String, Sendable {
+struct WebhookRecord: Sendable, Codable {
+    enum Status: String, Sendable, Codable {
         case waiting
         case underway
         case succeeded
@@ -16,7 +16,7 @@ struct WebhookRecord: Sendable {
     }
 
     /// How one attempt went.
-    struct Attempt: Sendable {
+    struct Attempt: Sendable, Codable {
         let time: Int64
         /// `nil` when no answer came.
         let status: Int?
@@ -25,7 +25,7 @@ struct WebhookRecord: Sendable {
     }
 
     /// The event, by its account and its place in the account's log.
-    struct Event: Sendable {
+    struct Event: Sendable, Codable {
         let account: String
         let position: Int
         let id: String

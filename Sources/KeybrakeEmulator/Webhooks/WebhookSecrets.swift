@@ -2,16 +2,21 @@ internal import KeybrakeCrypto
 
 /// The secrets of an account's webhook endpoints. They follow from the account's seed, so only what was rolled is
 /// remembered.
-struct WebhookSecrets: Sendable {
+struct WebhookSecrets: Sendable, Codable {
     /// How many secrets of an endpoint are valid at a time.
     static let validMax = 5
     /// How long the secret from before can stay valid.
     static let overlapSecondsMax: Int64 = 86_400
 
     /// How often an endpoint's secret was rolled, and which older ones are valid until when.
-    private struct Rolls: Sendable {
+    private struct Rolls: Sendable, Codable {
+        struct Older: Sendable, Codable {
+            let generation: Int
+            let validUntil: Int64
+        }
+
         var generation = 0
-        var older: [(generation: Int, validUntil: Int64)] = []
+        var older: [Older] = []
     }
 
     private let seed: UInt64
@@ -32,7 +37,7 @@ struct WebhookSecrets: Sendable {
     mutating func roll(_ endpoint: String, keepingOldFor seconds: Int64, now: Int64) -> String {
         var entry = rolls[endpoint] ?? Rolls()
         entry.older = Array(entry.older.filter { $0.validUntil > now }.suffix(Self.validMax - 2))
-        if seconds > 0 { entry.older.append((entry.generation, now + seconds)) }
+        if seconds > 0 { entry.older.append(.init(generation: entry.generation, validUntil: now + seconds)) }
         entry.generation += 1
         rolls[endpoint] = entry
         return secret(endpoint, entry.generation)

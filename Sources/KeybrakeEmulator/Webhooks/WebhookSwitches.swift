@@ -1,7 +1,7 @@
 internal import KeybrakeStripe
 
 /// What goes wrong with a world's webhook deliveries on purpose.
-struct WebhookSwitches: Sendable, Equatable {
+struct WebhookSwitches: Sendable, Equatable, Codable {
     static let delaySecondsMax = 30 * 86_400
 
     /// Every so many deliveries one is sent twice; 1 is each.

@@ -52,6 +52,12 @@ extension Account {
 extension Account {
     /// What has happened so far.
     var events: EventHistory { EventHistory(log: eventLog, store: store) }
+
+    /// Adds an event as it was saved.
+    mutating func restore(_ event: EventLog.Entry) {
+        store.notePresent(objectOf: event.object)
+        eventLog.append(event, store)
+    }
 }
 
 extension Account {

@@ -1,7 +1,7 @@
 /// What will happen in an account when its clock gets there, soonest first; each test clock has its own list.
-struct Agenda: Sendable {
+struct Agenda: Sendable, Codable {
     /// Something that time does.
-    enum Task: Sendable, Equatable {
+    enum Task: Sendable, Equatable, Codable {
         /// Pending money of that day becomes available.
         case fundsAvailable(day: Int64)
         case refundSucceeds(id: String)
@@ -97,8 +97,8 @@ struct Agenda: Sendable {
 }
 
 /// Tasks as a binary heap: the soonest first, and of equal times the one that was added first.
-struct TaskHeap: Sendable {
-    struct Entry: Sendable {
+struct TaskHeap: Sendable, Codable {
+    struct Entry: Sendable, Codable {
         let time: Int64
         let sequence: Int
         let task: Agenda.Task
@@ -108,7 +108,7 @@ struct TaskHeap: Sendable {
         }
     }
 
-    private var heap: [Entry] = []
+    private var heap = ChunkedArray<Entry>()
 
     var nextTime: Int64? { heap.first?.time }
     var isEmpty: Bool { heap.isEmpty }

@@ -1,5 +1,5 @@
 /// Makes the ids of one account: they look random, and are the same on every run from the same seed.
-struct IDSource: Sendable {
+struct IDSource: Sendable, Codable {
     private let seed: UInt64
     private var counter: UInt64 = 0
 

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// The API versions that a world's clients asked for. Any well-formed one is taken and echoed; the shapes are always
 /// those of the catalogue's.
-struct Versions: Sendable {
+struct Versions: Sendable, Codable {
     /// How many different versions are remembered.
     static let seenMax = 1_000
 

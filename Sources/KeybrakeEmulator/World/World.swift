@@ -215,3 +215,35 @@ struct World: Sendable {
 
     private var hasBegun = false
 }
+
+// MARK: Saving
+
+extension World {
+    /// What is saved of a world itself; a member that is in none of the lists makes a test fail.
+    static var savedMembers: [SavedMember<World>] {
+        [
+            .init("configuration", \.configuration), .init("clock", \.clock), .init("quietUntil", \.quietUntil),
+            .init("faults", \.faults), .init("rateLimiter", \.rateLimiter), .init("hasBegun", \.hasBegun),
+            .init("toldPlatform", \.toldPlatform), .init("keysInFlight", \.keysInFlight), .init("keys", \.keys),
+            .init("versions", \.versions),
+        ]
+    }
+    /// Saved line by line.
+    static let lineMembers = ["name", "platform", "connected"]
+
+    /// Takes the accounts of a saved world in the place of its own.
+    mutating func take(accounts: [Account], platform id: String) {
+        connected = Neighbours()
+        for account in accounts {
+            if account.id == id { platform = account } else { connected.add(account) }
+        }
+    }
+
+    /// What does not belong to the world but to the host it is in: what it may hold, and where its pages are.
+    mutating func move(into host: EmulatorConfiguration) {
+        configuration.pagesBaseURL = host.pagesBaseURL
+        configuration.worldsMax = host.worldsMax
+        configuration.objectsMax = host.objectsMax
+        configuration.idempotencyKeysMax = host.idempotencyKeysMax
+    }
+}

@@ -1,5 +1,5 @@
 /// The time of one world. It never runs backwards.
-struct WorldClock: Sendable {
+struct WorldClock: Sendable, Codable {
     private let setting: EmulatorConfiguration.Clock
     /// How far the world was advanced, beyond real time or its frozen beginning.
     private var advancedSeconds: Int64 = 0
