@@ -51,6 +51,59 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("billing_cycle_anchor", "billing_cycle_anchor"), ("trial_end", "trial_end"), ("cancel_at", "cancel_at"),
+        ("backdate_start_date", "backdate_start_date"), ("items[0][quantity]", "items[0][quantity]"),
+        ("billing_cycle_anchor_config[day_of_month]", "billing_cycle_anchor_config[day_of_month]"),
+        ("add_invoice_items[0][quantity]", "add_invoice_items[0][quantity]"),
+    ])
+    func `a subscription names its number out of range`(name: String, param: String) {
+        let shop = SubscriptionShop()
+        for number in [Self.max, "-\(Self.max)"] {
+            let refused = shop.subscribe(shop.price(5), "\(name)=\(number)")
+            #expect(refused.status == 400)
+            #expect(refused.param == param)
+        }
+    }
+
+    @Test(arguments: [
+        "trial_end", "cancel_at", "proration_date", "pause_collection[behavior]=void&pause_collection[resumes_at]",
+    ])
+    func `so does a change of one`(name: String) {
+        let shop = SubscriptionShop()
+        let made = shop.subscribe(shop.price(5)).id
+        #expect(shop.update(made, "\(name)=\(Self.max)").status == 400)
+        #expect(shop.status(made) == "active")
+    }
+
+    @Test(arguments: [
+        "[end_date]", "[trial_end]", "[duration][interval]=day&phases[0][duration][interval_count]",
+        "[invoice_settings][days_until_due]", "[start_date]",
+    ])
+    func `so does a phase`(name: String) {
+        let shop = SubscriptionShop()
+        let gold = shop.price(5)
+        let made = shop.bench.post(
+            "/v1/subscription_schedules", "customer=cus_test_fixture&phases[0][items][0][price]=\(gold)")
+        let refused = shop.bench.post(
+            "/v1/subscription_schedules/\(made.id)", "phases[0][items][0][price]=\(gold)&phases[0]\(name)=\(Self.max)")
+        #expect(refused.status == 400)
+    }
+
+    @Test func `a seeded subscription may name any time`() throws {
+        let shop = SubscriptionShop()
+        let made = shop.subscribe(shop.price(5))
+        var far = made.body.objectValue ?? [:]
+        far.set("billing_cycle_anchor", -AmountLimits.objectMax)
+        var item = shop.item(made).objectValue ?? [:]
+        item.set("current_period_end", AmountLimits.objectMax)
+        far["items"] = ["object": "list", "data": [.object(item)], "has_more": false, "url": "/"]
+        _ = try shop.bench.host.seed(world: "w", lines: far.bytes, atUnixSeconds: shop.bench.now)
+        let changed = shop.update(made.id, "items[0][id]=\(shop.itemID(made))&items[0][quantity]=2")
+        #expect(changed.status == 200)
+        #expect(shop.update(made.id, "billing_cycle_anchor=now").status == 200)
+    }
+
     @Test func `every operation survives the largest numbers`() {
         let bench = Bench()
         for operation in Catalogue.shared.operations where operation.verb == .post {

@@ -86,11 +86,13 @@ import Testing
         _ = shop.update(made, "default_payment_method=\(shop.badCard())")
         shop.bench.now = Shop.time(2027, 2, 15, 11)
         #expect(shop.status(made) == "past_due")
+        #expect(shop.bench.get("/v1/customers/cus_test_fixture")["delinquent"] == true)
         let invoice = shop.invoices(made).first?["id"]?.stringValue ?? ""
         let open = shop.bench.get("/v1/invoices/\(invoice)", "expand[]=payments").body
         let paid = shop.bench.post("/v1/payment_intents/\(intent(open))/confirm", "payment_method=pm_card_visa")
         #expect(paid["status"] == "succeeded")
         #expect(shop.status(made) == "active")
+        #expect(shop.bench.get("/v1/customers/cus_test_fixture")["delinquent"] == false)
         #expect(shop.bench.get("/v1/invoices/\(invoice)")["next_payment_attempt"] == .null)
         shop.bench.now += 5 * Shop.day
         #expect(shop.bench.get("/v1/invoices/\(invoice)")["attempt_count"] == 2)

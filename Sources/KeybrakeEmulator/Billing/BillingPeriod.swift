@@ -54,19 +54,26 @@ struct BillingCycle: Sendable {
     /// The day that is wanted in months that have it, when that is not the anchor's own.
     var dayOfMonth: Int?
 
+    /// Times beyond some thousands of years are taken as these: nothing is billed then, but seeds may name them.
+    private static let times: ClosedRange<Int64> = -100_000_000_000...100_000_000_000
+
     init(anchor: Int64, dayOfMonth: Int? = nil) {
-        self.anchor = anchor
-        self.dayOfMonth = dayOfMonth
+        self.anchor = Self.bounded(anchor)
+        self.dayOfMonth = dayOfMonth.map { min(max($0, 1), 31) }
     }
 
     init(_ subscription: JSONObject) {
-        anchor = subscription.integer("billing_cycle_anchor")
-        dayOfMonth = (subscription["billing_cycle_anchor_config"]?["day_of_month"]?.integerValue).map { Int($0) }
+        let day = subscription["billing_cycle_anchor_config"]?["day_of_month"]?.integerValue
+        self.init(anchor: subscription.integer("billing_cycle_anchor"), dayOfMonth: day.map { Int($0) })
+    }
+
+    private static func bounded(_ time: Int64) -> Int64 {
+        min(max(time, times.lowerBound), times.upperBound)
     }
 
     /// The boundary that many intervals after the anchor, or before it when the number is negative.
     func boundary(_ index: Int64, _ interval: BillingInterval) -> Int64 {
-        let index = min(max(index, -100_000), 100_000)
+        let index = min(max(index, -3_000_000), 3_000_000)
         if let seconds = interval.seconds { return anchor + index * seconds }
         let date = CivilTime.date(anchor)
         let total = Int64(date.year) * 12 + Int64(date.month) - 1 + index * interval.months
@@ -87,7 +94,8 @@ struct BillingCycle: Sendable {
         return max(1, boundary(index, interval) - boundary(index - 1, interval))
     }
 
-    private func index(after time: Int64, _ interval: BillingInterval) -> Int64 {
+    private func index(after given: Int64, _ interval: BillingInterval) -> Int64 {
+        let time = Self.bounded(given)
         if let seconds = interval.seconds { return (time - anchor).quotientRoundedDown(by: seconds) + 1 }
         let (from, to) = (CivilTime.date(anchor), CivilTime.date(time))
         let months = Int64(to.year - from.year) * 12 + Int64(to.month - from.month)

@@ -47,6 +47,7 @@ enum Dunning {
         invoice["next_payment_attempt"] = JSONValue(next)
         invoice.set("attempt_count", attempts)
         account.update(.invoice, invoice, event: "invoice.updated", cause)
+        setDelinquent(true, subscription.text("customer") ?? "", &account, cause)
         if let next {
             account.agenda.add(.invoiceRetries(id: id), at: next)
             become("past_due", subscription, &account, cause)
@@ -61,6 +62,15 @@ enum Dunning {
             let subscription = account.store.object(.subscription, id: id)?.tree
         else { return }
         become("past_due", subscription, &account, cause)
+    }
+
+    /// Writes down whether a customer's last invoice of a subscription could be collected.
+    static func setDelinquent(_ truth: Bool, _ id: String, _ account: inout Account, _ cause: Cause) {
+        guard let stored = account.store.object(.customer, id: id), !stored.isDeleted else { return }
+        var customer = stored.tree
+        guard customer.flag("delinquent") != truth else { return }
+        customer.set("delinquent", truth)
+        account.update(.customer, customer, event: "customer.updated", cause)
     }
 
     private static func giveUp(_ subscription: JSONObject, _ account: inout Account, _ cause: Cause) {

@@ -5,6 +5,9 @@ internal import KeybrakeStripe
 enum SchedulePhases {
     static let countMax = 10
 
+    private static let yearsMax: Int64 = 10
+    private static let secondsPerYear: Int64 = 366 * CivilTime.secondsPerDay
+
     static func of(_ schedule: JSONObject) -> [JSONObject] {
         schedule["phases"]?.arrayValue?.compactMap(\.objectValue) ?? []
     }
@@ -125,6 +128,8 @@ extension SchedulePhases {
         _ phase: FormMap, _ param: String, after last: JSONObject?, default start: Int64, now: Int64
     ) throws(StripeError) -> Int64 {
         let given = phase.given("start_date") == "now" ? now : phase.integer("start_date")
+        let bounds = (now - yearsMax * secondsPerYear)...(now + yearsMax * secondsPerYear)
+        try AmountLimits.check(given, bounds, param: "\(param)[start_date]")
         guard let last else { return given ?? start }
         let end = last.integer("end_date")
         guard given == nil || given == end else {
@@ -165,6 +170,10 @@ extension SchedulePhases {
         phase.set("proration_behavior", form.given("proration_behavior") ?? "create_prorations")
         phase.set("start_date", start)
         let trialEnd = form.given("trial_end") == "now" ? nil : form.integer("trial_end")
+        try AmountLimits.check(trialEnd, start...max(start, end), param: "\(param)[trial_end]")
+        try AmountLimits.check(
+            form.map("invoice_settings")?.integer("days_until_due"), 0...3_650,
+            param: "\(param)[invoice_settings][days_until_due]")
         phase["trial_end"] = JSONValue(form.flag("trial") == true ? end : trialEnd)
         if phase.object("metadata") == nil { phase.set("metadata", JSONObject()) }
     }
@@ -178,7 +187,7 @@ extension SchedulePhases {
                 throw .invalid(
                     "The phase end_date (\(end)) must be after its start_date (\(start)).", param: "\(param)[end_date]")
             }
-            try AmountLimits.check(end, 0...(start + 10 * 366 * CivilTime.secondsPerDay), param: "\(param)[end_date]")
+            try AmountLimits.check(end, start...(start + yearsMax * secondsPerYear), param: "\(param)[end_date]")
             return end
         }
         guard let duration = form.map("duration") else {

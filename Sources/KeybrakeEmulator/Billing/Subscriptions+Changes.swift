@@ -206,6 +206,7 @@ extension Subscriptions {
             let latest = subscription.text("latest_invoice").flatMap({ account.store.object(.invoice, id: $0) }),
             latest.text("status") == "paid"
         else { return }
+        Dunning.setDelinquent(false, subscription.text("customer") ?? "", &account, cause)
         if subscription.object("pending_update") != nil { SubscriptionUpdates.complete(subscription, &account, cause) }
         settled(id, &account, cause)
     }
