@@ -32,6 +32,8 @@ enum MagicInputTable {
 
     private static func meaning(of card: TestCard) -> String {
         var meaning = meaning(of: card.behaviour)
+        if card.disputeCount > 1 { meaning += ", in \(card.disputeCount) parts" }
+        if let eligibility = card.disputeEligibility { meaning += ", open to `\(eligibility)`" }
         let checks = card.checks
         let failing = [("security code", checks.cvc), ("street", checks.line1), ("postal code", checks.postalCode)]
             .filter { $0.1 != "pass" }
@@ -68,6 +70,7 @@ enum MagicInputTable {
         case .offSession: ", not off session"
         case .onceSetUp: ", unless it was set up"
         case .always: " only when asked for"
+        case .unasked: " without a challenge"
         }
     }
 }

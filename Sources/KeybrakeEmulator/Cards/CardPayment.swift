@@ -41,8 +41,12 @@ struct CardPayment {
 
     /// What the card says to a payment.
     ///
-    /// - Parameter isOffSession: the cardholder is away and has agreed earlier.
-    static func verdict(_ instrument: Instrument, isAuthenticated: Bool, isOffSession: Bool) -> Verdict {
+    /// - Parameters:
+    ///   - isOffSession: the cardholder is away and has agreed earlier.
+    ///   - isRequested: the payment asks for 3-D Secure where the card can do it.
+    static func verdict(
+        _ instrument: Instrument, isAuthenticated: Bool, isOffSession: Bool, isRequested: Bool = false
+    ) -> Verdict {
         switch MethodType.course(instrument.type) {
         case .card: break
         case .atOnce: return .approves
@@ -55,7 +59,8 @@ struct CardPayment {
             return .approves
         case .declines(let decline), .declinesCharges(let decline): return .declines(decline)
         case .requiresAuthentication(let exemption, let afterwards):
-            guard isAuthenticated || isExempt(exemption, instrument, isOffSession: isOffSession) else {
+            let isAsked = isRequested && !isOffSession && exemption != .unasked
+            guard isAuthenticated || (!isAsked && isExempt(exemption, instrument, isOffSession: isOffSession)) else {
                 return .wantsAuthentication
             }
             return afterwards.map { .declines($0) } ?? .approves
@@ -70,7 +75,7 @@ struct CardPayment {
         case .never: false
         case .offSession: isOffSession
         case .onceSetUp: isOffSession && instrument.isSetUp
-        case .always: true
+        case .always, .unasked: true
         }
     }
 
@@ -80,7 +85,9 @@ struct CardPayment {
         switch verdict {
         case .approves:
             succeed(&charge, &account, cause)
+            let review = Reviews.wants(instrument.card) ? Reviews.open(&charge, &account, cause) : nil
             account.create(.charge, charge, event: "charge.succeeded", card: instrument.row, cause)
+            if let review { account.emit("review.opened", Reviews.kind, id: review, cause) }
             return .succeeded(charge: charge)
         case .declines(let decline):
             return fail(&charge, decline, &account, cause)
@@ -91,7 +98,9 @@ struct CardPayment {
             charge.set("outcome", ChargeOutcome.approved(instrument.card))
             charge.set("status", "pending")
             account.create(.charge, charge, event: "charge.pending", cause)
-            account.agenda.add(.debitSettles(charge: charge.text("id") ?? ""), at: cause.now + seconds)
+            if !TestBankAccounts.staysPending(instrument.type, last4: instrument.accountLast4) {
+                account.agenda.add(.debitSettles(charge: charge.text("id") ?? ""), at: cause.now + seconds)
+            }
             return .pending(charge: charge)
         }
     }
@@ -176,6 +185,13 @@ enum ChargeOutcome {
         }
         outcome.set("seller_message", "Payment complete.")
         outcome.set("type", "authorized")
+        guard Reviews.wants(card) else { return outcome }
+        outcome.set("reason", "elevated_risk_level")
+        outcome.set("rule", "manual_review_if_elevated_risk")
+        outcome.set(
+            "seller_message",
+            "Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.")
+        outcome.set("type", "manual_review")
         return outcome
     }
 
@@ -188,6 +204,7 @@ enum ChargeOutcome {
             outcome.set("reason", "highest_risk_level")
             outcome.set("risk_level", "highest")
             outcome.set("risk_score", 100)
+            outcome.set("rule", "block_if_high_risk")
             outcome.set("seller_message", "Stripe blocked this payment as too risky.")
             outcome.set("type", "blocked")
             return outcome

@@ -21,6 +21,9 @@ struct Instrument: Sendable {
 
     var card: TestCard { TestCardTable[row] }
 
+    /// The end of a bank account's number; empty for other methods.
+    var accountLast4: String { tree[type]?["last4"]?.stringValue ?? "" }
+
     init(_ object: StoredObject, kind: ObjectKind) {
         self.init(tree: object.tree, kind: kind, row: object.card, isSetUp: object.isSetUp)
     }

@@ -32,8 +32,10 @@ struct TestCard: Sendable {
         case offSession
         /// Not when the cardholder is away and has set the card up before.
         case onceSetUp
-        /// Supported but not demanded.
+        /// Supported but not demanded: only when the payment asks for it.
         case always
+        /// Passed, or passed over, without a challenge.
+        case unasked
     }
 
     /// The outcome of the checks on what was entered.
@@ -79,6 +81,15 @@ struct TestCard: Sendable {
         case .declines(let decline), .declinesCharges(let decline): decline
         default: nil
         }
+    }
+
+    /// How many disputes a charge gets.
+    var disputeCount: Int { names.contains("createMultipleDisputes") ? 2 : 1 }
+
+    /// What evidence of its own the network takes in a dispute of the card.
+    var disputeEligibility: String? {
+        if names.contains("createCe3EligibleDispute") { return "visa_compelling_evidence_3" }
+        return names.contains("createComplianceDispute") ? "visa_compliance" : nil
     }
 
     var settlesAtOnce: Bool { behaviour == .settlesAtOnce }

@@ -86,6 +86,7 @@ enum TestCardTable {
         case "authenticate_decline": .requiresAuthentication(.never, afterwards: .generic)
         case "authenticate_on_session": .requiresAuthentication(.offSession, afterwards: nil)
         case "authenticate_optional": .requiresAuthentication(.always, afterwards: nil)
+        case "authenticate_unasked": .requiresAuthentication(.unasked, afterwards: nil)
         case "dispute_fraudulent": .disputed(reason: "fraudulent", isInquiry: false)
         case "dispute_not_received": .disputed(reason: "product_not_received", isInquiry: false)
         case "dispute_inquiry": .disputed(reason: "fraudulent", isInquiry: true)
@@ -243,8 +244,8 @@ enum TestCardTable {
         4000008400001629 threeDSecureRequiredChargeDeclined visa credit US authenticate_decline
         4000008400001280 threeDSecureRequiredProcessingError visa credit US charge_fails
         4000000000003055 threeDSecureOptional visa credit US authenticate_optional
-        4000000000003097 threeDSecureOptionalProcessingError visa credit US authenticate_optional
-        4000000032200000 - visa credit US authenticate_optional
+        4000000000003097 threeDSecureOptionalProcessingError visa credit US authenticate_unasked
+        4000000032200000 - visa credit US authenticate_unasked
         4000582600000094 - visa credit GB authenticate
         4000582600000045 - visa credit GB authenticate
         4000582600000102 - visa credit GB authenticate

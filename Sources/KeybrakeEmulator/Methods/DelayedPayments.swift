@@ -23,6 +23,9 @@ enum DelayedPayments {
         Charges.settle(&charge, amount: amount, card: TestCardTable[TestCardTable.visa], &account, cause)
         account.update(.charge, charge, cause)
         account.emit("charge.succeeded", .charge, id: id, cause)
+        if TestBankAccounts.isDisputed(type, last4: last4) {
+            account.agenda.add(.disputeOpens(charge: id), at: cause.now)
+        }
         guard let intent = charge.text("payment_intent"),
             var tree = account.store.object(.paymentIntent, id: intent)?.tree
         else { return }

@@ -93,10 +93,13 @@ enum TestBankAccounts {
     /// How the debit of such an account ends; `nil` when it succeeds.
     static func failure(_ type: String, last4: String) -> Decline? {
         switch (type, last4) {
-        case ("us_bank_account", "1113"): closed
-        case ("us_bank_account", "1116"): noAccount
-        case ("us_bank_account", "2227"): insufficientFunds
-        case ("us_bank_account", "3335"): notAuthorized
+        case ("us_bank_account", "1113"), ("au_becs_debit", "1113"): closed
+        case ("us_bank_account", "1116"), ("au_becs_debit", "1116"): noAccount
+        case ("us_bank_account", "2227"), ("acss_debit", "2227"): insufficientFunds
+        case ("us_bank_account", "3335"), ("au_becs_debit", "3335"), ("bacs_debit", "3335"): notAuthorized
+        case ("us_bank_account", "4440"): invalidCurrency
+        case ("us_bank_account", "7771"), ("acss_debit", "7771"): weeklyLimit
+        case ("au_becs_debit", "2227"), ("bacs_debit", "2227"): referred
         // DE62… and DE78…, AT86… and AT05… of Stripe's list.
         case ("sepa_debit", "3001"), ("sepa_debit", "3004"), ("sepa_debit", "3202"), ("sepa_debit", "3205"):
             insufficientFunds
@@ -108,7 +111,24 @@ enum TestBankAccounts {
     static let numbers = [
         "success": "000123456789", "accountClosed": "000111111113", "noAccount": "000111111116",
         "insufficientFunds": "000222222227", "debitNotAuthorized": "000333333335",
+        "invalidCurrency": "000444444440", "failMicrodeposits": "000666666661", "dispute": "000555555559",
+        "processing": "000000000009", "weeklyLimitExceeded": "000777777771",
     ]
+
+    /// Whether the bank never answers.
+    static func staysPending(_ type: String, last4: String) -> Bool {
+        type == "us_bank_account" && last4 == "0009"
+    }
+
+    /// Whether the account's holder takes a debit back after it has succeeded.
+    static func isDisputed(_ type: String, last4: String) -> Bool {
+        switch (type, last4) {
+        case ("us_bank_account", "5559"), ("bacs_debit", "5559"), ("au_becs_debit", "6660"): true
+        // DE35… and AT59… of Stripe's list.
+        case ("sepa_debit", "3002"), ("sepa_debit", "3203"): true
+        default: false
+        }
+    }
 
     /// The parameters of the payment method behind a name such as `pm_usBankAccount_success`.
     static func form(named id: String) -> FormMap? {
@@ -129,4 +149,13 @@ enum TestBankAccounts {
     private static let notAuthorized = Decline(
         code: "debit_not_authorized", declineCode: nil,
         message: "The customer has notified their bank that this payment was unauthorized.")
+    private static let invalidCurrency = Decline(
+        code: "invalid_currency", declineCode: nil,
+        message: "The customer's bank account cannot be debited in this currency.")
+    private static let weeklyLimit = Decline(
+        code: "charge_exceeds_weekly_limit", declineCode: nil,
+        message: "The payment takes the account over its weekly limit.")
+    private static let referred = Decline(
+        code: "refer_to_customer", declineCode: nil,
+        message: "The bank did not carry out the payment and refers to its customer.")
 }

@@ -6,7 +6,8 @@ internal import KeybrakeStripe
 ///                                        ├─ close, or too late ───────────────┴─→ lost
 ///     an inquiry moves no money:   warning_needs_response ─→ warning_under_review ─→ warning_closed
 ///
-/// Evidence whose text is `winning_evidence` or `losing_evidence` decides at once.
+/// Evidence whose text is `winning_evidence` or `losing_evidence` decides at once, `escalate_inquiry_evidence` makes an
+/// inquiry a dispute.
 enum Disputes {
     static let routes: [(String, Behaviour)] = [
         ("GET /v1/disputes", list),
@@ -58,14 +59,28 @@ enum Disputes {
         return .stored(.dispute, id: stored.id)
     }
 
-    /// The cardholder disputes a charge, or the network warns of fraud, as its test card says.
+    /// The payer disputes a charge, or the network warns of fraud, as its test card or account says.
     static func open(charge id: String, _ account: inout Account, _ cause: Cause) {
-        guard let stored = account.store.object(.charge, id: id), let row = stored.card else { return }
+        guard let stored = account.store.object(.charge, id: id) else { return }
         let charge = stored.tree
-        switch TestCardTable[row].behaviour {
+        guard !charge.flag("disputed"), !charge.flag("refunded") else { return }
+        let type = charge["payment_method_details"]?["type"]?.stringValue ?? "card"
+        guard type == "card" else {
+            open(charge, reason: "debit_not_authorized", amount: charge.integer("amount_captured"), &account, cause)
+            return
+        }
+        guard let row = stored.card else { return }
+        let card = TestCardTable[row]
+        switch card.behaviour {
         case .disputed(let reason, let isInquiry):
-            guard !charge.flag("disputed"), !charge.flag("refunded") else { return }
-            open(charge, reason: reason, isInquiry: isInquiry, &account, cause)
+            // Who has proven who they are cannot say that it was somebody else.
+            let result = charge["payment_method_details"]?["card"]?["three_d_secure"]?["result"]
+            if reason == "fraudulent", !isInquiry, result == "authenticated" { return }
+            let parts = Share.split(
+                charge.integer("amount_captured"), by: Array(repeating: 1, count: card.disputeCount))
+            for part in parts where part > 0 {
+                open(charge, reason: reason, amount: part, isInquiry: isInquiry, card: card, &account, cause)
+            }
         case .fraudWarning: warn(charge, &account, cause)
         default: return
         }
@@ -74,7 +89,8 @@ enum Disputes {
     /// Nobody answered in time.
     static func lapse(_ id: String, _ account: inout Account, _ cause: Cause) {
         guard let dispute = account.store.object(.dispute, id: id)?.tree,
-            dispute.text("status")?.hasSuffix("needs_response") == true
+            dispute.text("status")?.hasSuffix("needs_response") == true,
+            dispute["evidence_details"]?["due_by"]?.integerValue ?? 0 <= cause.now
         else { return }
         end(dispute, isWon: false, &account, cause)
     }
@@ -89,16 +105,18 @@ enum Disputes {
     }
 
     private static func open(
-        _ original: JSONObject, reason: String, isInquiry: Bool, _ account: inout Account, _ cause: Cause
+        _ original: JSONObject, reason: String, amount: Int64, isInquiry: Bool = false, card: TestCard? = nil,
+        _ account: inout Account, _ cause: Cause
     ) {
         var charge = original
         let id = account.ids.next("dp")
         var dispute = blank(&account, cause.now)
         dispute.set("id", id)
-        dispute.set("amount", charge.integer("amount_captured"))
+        dispute.set("amount", amount)
         dispute.set("charge", charge.text("id"))
         dispute.set("created", cause.now)
         dispute.set("currency", charge.text("currency"))
+        if let card { describe(card, reason: reason, isInquiry: isInquiry, in: &dispute) }
         var details = dispute.object("evidence_details") ?? [:]
         details.set("due_by", cause.now + responseSeconds)
         dispute.set("evidence_details", details)
@@ -114,6 +132,35 @@ enum Disputes {
         account.agenda.add(.disputeLapses(id: id), at: cause.now + responseSeconds)
     }
 
+    /// What a card network says of a dispute.
+    private static func describe(_ card: TestCard, reason: String, isInquiry: Bool, in dispute: inout JSONObject) {
+        let eligibility = card.disputeEligibility
+        if let eligibility { dispute["enhanced_eligibility_types"] = [.string(eligibility)] }
+        let kind = isInquiry ? "inquiry" : eligibility == "visa_compliance" ? "compliance" : "chargeback"
+        let codes = card.brand == "visa" ? ["10.4", "13.1"] : ["4837", "4853"]
+        dispute["payment_method_details"] = [
+            "card": [
+                "brand": .string(card.brand), "case_type": .string(kind),
+                "network_reason_code": .string(reason == "product_not_received" ? codes[1] : codes[0]),
+            ], "type": "card",
+        ]
+    }
+
+    /// The cardholder is not content with an answer to their inquiry.
+    private static func escalate(_ inquiry: JSONObject, _ account: inout Account, _ cause: Cause) {
+        var dispute = inquiry
+        let id = dispute.text("id") ?? ""
+        var details = dispute.object("evidence_details") ?? [:]
+        details.set("due_by", cause.now + responseSeconds)
+        dispute.set("evidence_details", details)
+        dispute.set("is_charge_refundable", false)
+        dispute.set("status", "needs_response")
+        book(&dispute, sign: -1, &account, cause)
+        account.update(.dispute, dispute, event: "charge.dispute.updated", cause)
+        account.emit("charge.dispute.funds_withdrawn", .dispute, id: id, cause)
+        account.agenda.add(.disputeLapses(id: id), at: cause.now + responseSeconds)
+    }
+
     private static func submit(_ original: JSONObject, _ account: inout Account, _ cause: Cause) {
         var dispute = original
         var details = dispute.object("evidence_details") ?? [:]
@@ -125,6 +172,7 @@ enum Disputes {
         switch dispute["evidence"]?["uncategorized_text"]?.stringValue {
         case "winning_evidence": end(dispute, isWon: true, &account, cause)
         case "losing_evidence": end(dispute, isWon: false, &account, cause)
+        case "escalate_inquiry_evidence" where isInquiry: escalate(dispute, &account, cause)
         default: break
         }
     }

@@ -18,7 +18,12 @@ enum PaymentConfirmation {
         let isOffSession = form.given("off_session").map { $0 != "false" } ?? false
         let isAuthenticated = cause.authenticatedMethod == instrument.id
         let verdict = CardPayment.verdict(
-            instrument, isAuthenticated: isAuthenticated, isOffSession: isOffSession)
+            instrument, isAuthenticated: isAuthenticated, isOffSession: isOffSession,
+            isRequested: PaymentIntentFields.requestsAuthentication(intent))
+        if Microdeposits.areWanted(intent, form, instrument) {
+            Microdeposits.wait(.paymentIntent, intent, &account, cause)
+            return
+        }
         if case .wantsAuthentication = verdict, !isOffSession, form.flag("error_on_requires_action") != true {
             intent.set("next_action", nextAction(intent, returnURL: form.given("return_url"), &account))
             intent.set("status", PaymentIntents.Status.requiresAction.rawValue)
@@ -70,6 +75,7 @@ enum PaymentConfirmation {
         case .succeeded(let charge):
             intent.set("last_payment_error", nil as JSONObject?)
             intent.set("latest_charge", charge.text("id"))
+            if let review = charge.text("review") { intent.set("review", review) }
             save(instrument, intent, &account, cause)
             let amount = intent.integer("amount")
             intent.set("amount_received", captures ? amount : 0)
@@ -104,7 +110,7 @@ enum PaymentConfirmation {
 
     /// The bank has refused a payment that was on its way.
     static func failLate(
-        _ original: JSONObject, _ decline: Decline, charge: String, _ account: inout Account, _ cause: Cause
+        _ original: JSONObject, _ decline: Decline, charge: String?, _ account: inout Account, _ cause: Cause
     ) {
         var intent = original
         let method = intent.text("payment_method").flatMap { account.store.object(.paymentMethod, id: $0) }

@@ -20,6 +20,12 @@ enum PaymentIntentFields {
             options.fill(from: card)
             intent["payment_method_options"] = ["card": .object(options)]
         }
+        Microdeposits.takeOption(form, into: &intent)
+    }
+
+    /// Whether the payment asks for 3-D Secure where the card can do it.
+    static func requestsAuthentication(_ intent: JSONObject) -> Bool {
+        ["any", "challenge"].contains(cardOptions(intent)?.text("request_three_d_secure"))
     }
 
     private static func apply(termsOf form: FormMap, to intent: inout JSONObject, _ account: Account)

@@ -20,6 +20,7 @@ enum PaymentIntents {
         ("POST /v1/payment_intents/{intent}/capture", capture),
         ("POST /v1/payment_intents/{intent}/cancel", cancel),
         ("POST /v1/payment_intents/{intent}/increment_authorization", incrementAuthorization),
+        ("POST /v1/payment_intents/{intent}/verify_microdeposits", Microdeposits.verifyPayment),
     ]
 
     /// The words of `status`.
@@ -241,7 +242,9 @@ enum PaymentIntents {
         _ form: FormMap, _ intent: inout JSONObject, _ account: inout Account, _ cause: Cause
     ) throws(StripeError) {
         let method: String
-        if let data = form.map("payment_method_data") {
+        if let token = form.given("confirmation_token") {
+            method = try ConfirmationTokens.take(token, for: intent, &account, cause)
+        } else if let data = form.map("payment_method_data") {
             method = try PaymentMethods.make(data, param: "payment_method_data", &account, cause).id
         } else if let id = form.given("payment_method") {
             if id.hasPrefix("card_") {

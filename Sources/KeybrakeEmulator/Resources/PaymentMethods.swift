@@ -92,6 +92,7 @@ enum PaymentMethods {
         method.set("customer", nil as String?)
         account.update(.paymentMethod, method, event: "payment_method.detached", call.cause)
         account.spend(.paymentMethod, id: stored.id)
+        Mandates.end(of: stored.id, &account, call.cause)
         Customers.forgetDefault(stored.id, of: customer, &account, call.cause)
         return .stored(.paymentMethod, id: stored.id)
     }

@@ -172,6 +172,7 @@ enum Refunds {
         if !charge.flag("captured") {
             let id = release(&charge, amount: amount, &account, cause)
             account.update(.charge, charge, event: "charge.refunded", cause)
+            Reviews.refunded(charge, reason: form.given("reason"), &account, cause)
             return id
         }
         var refund = written(charge, amount: amount, form: form, metadata: metadata, &account, cause)
@@ -183,6 +184,7 @@ enum Refunds {
         schedule(&refund, charge, &account, cause)
         account.create(.refund, refund, event: "refund.created", cause)
         account.update(.charge, charge, event: "charge.refunded", cause)
+        Reviews.refunded(charge, reason: form.given("reason"), &account, cause)
         return id
     }
 

@@ -14,6 +14,7 @@ enum SetupIntents {
         ("POST /v1/setup_intents/{intent}", update),
         ("POST /v1/setup_intents/{intent}/confirm", confirm),
         ("POST /v1/setup_intents/{intent}/cancel", cancel),
+        ("POST /v1/setup_intents/{intent}/verify_microdeposits", Microdeposits.verifySetup),
     ]
 
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
@@ -89,7 +90,19 @@ enum SetupIntents {
         }
         let stored = try account.find(.paymentMethod, id, param: "payment_method")
         let instrument = Instrument(stored, kind: .paymentMethod)
-        switch CardPayment.verdict(instrument, isAuthenticated: false, isOffSession: false) {
+        var original = original
+        SetupAttempts.begin(&original, instrument, &account, cause)
+        if let acceptance = form.map("mandate_data")?.map("customer_acceptance") {
+            original.set("mandate", Mandates.make(instrument, acceptance, &account, cause))
+        }
+        if Microdeposits.areWanted(original, form, instrument) {
+            Microdeposits.wait(.setupIntent, original, &account, cause)
+            return
+        }
+        let verdict = CardPayment.verdict(
+            instrument, isAuthenticated: false, isOffSession: false,
+            isRequested: PaymentIntentFields.requestsAuthentication(original))
+        switch verdict {
         case .wantsAuthentication:
             var intent = original
             intent.set("next_action", nextAction(intent, form.given("return_url"), &account))
@@ -104,7 +117,8 @@ enum SetupIntents {
         }
     }
 
-    private static func succeed(
+    /// The method is set up.
+    static func succeed(
         _ original: JSONObject, method: String, _ account: inout Account, _ cause: Cause
     ) throws(StripeError) {
         var intent = original
@@ -115,18 +129,27 @@ enum SetupIntents {
         intent.set("last_setup_error", nil as JSONObject?)
         intent.set("next_action", nil as JSONObject?)
         intent.set("status", "succeeded")
+        if intent.text("mandate") == nil, let stored = account.store.object(.paymentMethod, id: method),
+            Mandates.areNeeded(stored.text("type") ?? "card")
+        {
+            let instrument = Instrument(stored, kind: .paymentMethod)
+            intent.set("mandate", Mandates.make(instrument, FormMap(), &account, cause))
+        }
+        SetupAttempts.end(intent, as: "succeeded", nil, &account, cause)
         account.update(.setupIntent, intent, cause)
         account.emit("setup_intent.succeeded", .setupIntent, id: intent.text("id") ?? "", cause)
         CheckoutCompletion.follow(intent, &account, cause)
         Subscriptions.methodSetUp(by: intent.text("id") ?? "", method: method, &account, cause)
     }
 
-    private static func fail(
+    /// The method was refused; another one is asked for.
+    static func fail(
         _ original: JSONObject, _ decline: Decline, _ account: inout Account, _ cause: Cause
     ) {
         var intent = original
         let error = decline.error()
         intent.set("last_setup_error", error.json["error"]?.objectValue)
+        SetupAttempts.end(intent, as: "failed", error.json["error"]?.objectValue, &account, cause)
         intent.set("next_action", nil as JSONObject?)
         intent.set("payment_method", nil as String?)
         intent.set("status", "requires_payment_method")
@@ -148,8 +171,18 @@ enum SetupIntents {
             intent["payment_method_types"] = .array(types.map { JSONValue($0.text) })
         }
         intent.set("metadata", try Metadata.merge(form["metadata"], into: intent.object("metadata") ?? [:]))
+        Microdeposits.takeOption(form, into: &intent)
+        if let card = form.map("payment_method_options")?.map("card"),
+            var options = intent["payment_method_options"]?["card"]?.objectValue
+        {
+            options.fill(from: card)
+            intent["payment_method_options"] = ["card": .object(options)]
+        }
         let method: StoredObject
-        if let data = form.map("payment_method_data") {
+        if let token = form.given("confirmation_token") {
+            let id = try ConfirmationTokens.take(token, for: intent, &account, cause)
+            method = try account.find(.paymentMethod, id, param: "confirmation_token")
+        } else if let data = form.map("payment_method_data") {
             method = try PaymentMethods.make(data, param: "payment_method_data", &account, cause)
         } else if let id = form.given("payment_method") {
             method = try PaymentMethods.resolve(id, param: "payment_method", &account, cause)

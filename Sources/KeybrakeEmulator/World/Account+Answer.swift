@@ -79,6 +79,7 @@ extension Account {
         case .onboardingEnds: AccountLinks.onboard(&self, cause)
         case .topUpArrives(let id): TopUps.arrive(id, &self, cause)
         case .sessionExpires(let id): CheckoutSessions.lapse(id, &self, cause)
+        case .quoteExpires(let id): Quotes.lapse(id, &self, cause)
         case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
         case .issuingRequestTimesOut(let id): IssuingAuthorizations.timeOut(id, &self, cause)
         case .issuingDisputeLapses(let id): IssuingDisputes.lapse(id, &self, cause)

@@ -40,6 +40,8 @@ struct Agenda: Sendable, Codable {
         /// The holder of a connected account has filled in the hosted form.
         case onboardingEnds
         case topUpArrives(id: String)
+        /// Nobody has accepted a quote.
+        case quoteExpires(id: String)
         /// Nobody has paid on a Checkout page.
         case sessionExpires(id: String)
         /// A bank answers whether it pays.
