@@ -61,6 +61,7 @@ enum PaymentIntents {
         try chooseMethods(form, &intent)
         try PaymentIntentFields.apply(form, to: &intent, account)
         try takeMethod(form, &intent, &account, call.cause)
+        try AmountDetails.take(form, into: &intent, &account, call.cause)
         if confirms { try PaymentConfirmation.checkMethod(intent, account) }
         account.create(.paymentIntent, intent, event: "payment_intent.created", call.cause)
         if confirms { try PaymentConfirmation.confirm(intent, form, &account, call.cause) }
@@ -91,6 +92,7 @@ enum PaymentIntents {
         try chooseMethods(form, &intent)
         try PaymentIntentFields.apply(form, to: &intent, account)
         try takeMethod(form, &intent, &account, call.cause)
+        try AmountDetails.take(form, into: &intent, &account, call.cause)
         account.update(.paymentIntent, intent, call.cause)
         return .stored(.paymentIntent, id: call.pathValue())
     }
