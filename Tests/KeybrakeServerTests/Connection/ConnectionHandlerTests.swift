@@ -95,9 +95,11 @@ struct ConnectionHandlerTests {
             for piece in [bytes[..<cut], bytes[cut...]] where channel.isActive {
                 try channel.writeInbound(ByteBuffer(bytes: piece))
             }
-            let answers = try written(channel).count
-            #expect(answers == handler.requests.count + handler.refused.count)
-            #expect(channel.isActive == handler.refused.isEmpty)
+            let answers = try written(channel)
+            #expect(answers.count == handler.requests.count + handler.refused.count)
+            // A changed byte can also make HTTP/1.0 of it, which ends with its answer.
+            #expect(channel.isActive == !(answers.last?.contains("Connection: close\r\n") ?? false))
+            #expect(handler.refused.isEmpty || !channel.isActive)
             refused += handler.refused.count
             channel.close(promise: nil)
         }
