@@ -74,4 +74,56 @@ import Testing
         #expect(send("POST /admin/emulator/seed?world=other", lines).status == 200)
         #expect(send("GET /stripe/s/other/v1/customers/\(id)").json["id"]?.stringValue == id)
     }
+
+    @Test func `a snapshot is gone back to, and a saved world goes on elsewhere`() {
+        let id = send("POST /v1/customers").json["id"]?.stringValue ?? ""
+        #expect(send("POST /admin/emulator/snapshots", #"{"name":"before"}"#).status == 201)
+        let saved = send("GET /admin/emulator/state").text
+        #expect(send("DELETE /v1/customers/\(id)").json["deleted"] == true)
+        #expect(send("POST /admin/emulator/restore", #"{"name":"before"}"#).status == 200)
+        #expect(send("GET /v1/customers/\(id)").json["deleted"] == nil)
+        #expect(send("GET /admin/emulator/snapshots").json["snapshots"] == ["before"])
+        #expect(send("DELETE /admin/emulator/snapshots?name=before").status == 200)
+        #expect(send("DELETE /admin/emulator/snapshots?name=before").status == 404)
+        #expect(send("POST /admin/emulator/restore", #"{"name":"before"}"#).status == 400)
+        #expect(send("PUT /admin/emulator/state?world=other", saved).json["loaded"] == true)
+        #expect(send("GET /stripe/s/other/v1/customers/\(id)").status == 200)
+        #expect(send("PUT /admin/emulator/state?world=other", "{").status == 400)
+    }
+
+    @Test func `faults, limits and switches are put in, shown and taken away`() {
+        #expect(send("POST /admin/emulator/faults", #"{"operation":"GET *","fault":"status=503"}"#).status == 201)
+        #expect(send("GET /v1/balance").status == 503)
+        #expect(send("DELETE /admin/emulator/faults?id=fault_9").status == 400)
+        #expect(send("DELETE /admin/emulator/faults").json["deleted"] == "all")
+        #expect(send("GET /v1/balance").status == 200)
+        #expect(send("PUT /admin/emulator/rate-limits", #"{"requests_per_second":1}"#).status == 200)
+        #expect(send("GET /admin/emulator/rate-limits").json["requests_per_second"] == 1)
+        #expect(send("PUT /admin/emulator/rate-limits", "null").json == .null)
+        #expect(send("PUT /admin/emulator/webhooks/switches", #"{"disorder":true}"#).json["disorder"] == true)
+        #expect(send("PUT /admin/emulator/webhooks/switches", #"{"odd":true}"#).status == 400)
+        #expect(send("GET /admin/emulator/webhooks/deliveries?limit=x").status == 400)
+        #expect(send("GET /admin/emulator/webhooks/deliveries").json == [])
+    }
+
+    @Test func `a world says that its money adds up`() {
+        let audit = send("GET /admin/emulator/audit").json
+        #expect(audit["clean"] == true)
+        #expect(audit["findings"] == [])
+    }
+
+    @Test func `a key is registered and revoked, and nonsense is told`() {
+        let bad = [
+            #"{}"#, #"{"key":"sk_live_1"}"#, #"{"key":"rk_test_1","permissions":["fly"]}"#,
+            #"{"key":"rk_test_1","permissions":"charge_read"}"#, #"{"key":"rk_test_1","permissions":[1]}"#,
+            #"{"key":"rk_test_1","expires_at":"soon"}"#,
+        ]
+        for body in bad { #expect(send("POST /admin/emulator/keys", body).status == 400, "\(body)") }
+        let rule = #"{"key":"rk_test_1","permissions":["charge_read"]}"#
+        #expect(send("POST /admin/emulator/keys", rule).status == 201)
+        #expect(send("GET /v1/charges", key: "rk_test_1").status == 200)
+        #expect(send("GET /v1/customers", key: "rk_test_1").status == 403)
+        #expect(send("POST /admin/emulator/keys/revoke", #"{"key":"rk_test_1"}"#).status == 200)
+        #expect(send("GET /v1/charges", key: "rk_test_1").status == 401)
+    }
 }

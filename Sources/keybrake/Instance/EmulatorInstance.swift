@@ -14,6 +14,8 @@ struct EmulatorInstance {
     let server: HTTPServer
     let port: Int
     private let webhooks: WebhookSender
+    /// `nil` when the worlds end with the process.
+    private let keeper: WorldKeeper?
     private let logger: Logger
 
     /// Listens. Throws what a developer can act on.
@@ -35,9 +37,13 @@ struct EmulatorInstance {
         let port = try await server.start()
         let origin = settings.publicURL ?? settings.listen.origin(port: port, isTLS: settings.tls != nil)
         emulator.servePages(at: origin + HostedPagesHandler.prefix)
+        let folder = settings.folderPath.map { WorldFolder(path: $0) }
+        try folder?.load(into: emulator)
         let webhooks = WebhookSender(
             emulator: emulator, reach: settings.webhooks, eventLoopGroup: group, logger: logger)
-        return EmulatorInstance(settings: settings, server: server, port: port, webhooks: webhooks, logger: logger)
+        return EmulatorInstance(
+            settings: settings, server: server, port: port, webhooks: webhooks,
+            keeper: folder.map { WorldKeeper(folder: $0, emulator: emulator, logger: logger) }, logger: logger)
     }
 
     /// Where time stands still, equal runs give equal bytes, and the ids of requests stand in events.
@@ -49,8 +55,10 @@ struct EmulatorInstance {
 
     /// Serves until a signal asks for the end.
     func run() async throws {
-        let services = ServiceGroup(
-            services: [webhooks, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        try await services.run()
+        var services: [any Service] = [webhooks, server]
+        if let keeper { services.insert(keeper, at: 0) }
+        let group = ServiceGroup(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        try await group.run()
     }
 }

@@ -9,6 +9,8 @@ struct EmulatorSettings {
     var publicURL: String?
     var tls: ServerConfiguration.TLSFiles?
     var worlds: EmulatorConfiguration
+    /// Where the worlds are kept; `nil` when they end with the process.
+    var folderPath: String?
     var selection: WorldSelection
     var webhooks: WebhookReach
     var eventLoops: Int

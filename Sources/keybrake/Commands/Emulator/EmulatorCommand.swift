@@ -8,7 +8,9 @@ struct EmulatorCommand: AsyncParsableCommand {
         commandName: "emulator", abstract: "Play Stripe, or control the worlds of a running instance.",
         subcommands: [
             EmulatorServe.self, EmulatorWorlds.self, EmulatorWorld.self, EmulatorReset.self, EmulatorFork.self,
-            EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self, EmulatorFaults.self, EmulatorRateLimits.self,
+            EmulatorSnapshot.self, EmulatorSnapshots.self, EmulatorRestore.self, EmulatorSave.self, EmulatorLoad.self,
+            EmulatorAuditCommand.self, EmulatorClock.self, EmulatorSeed.self, EmulatorExport.self, EmulatorFaults.self,
+            EmulatorRateLimits.self,
             EmulatorKeys.self,
             EmulatorWebhooks.self,
         ])
@@ -17,7 +19,7 @@ struct EmulatorCommand: AsyncParsableCommand {
 /// Which instance and which of its worlds a command is about.
 struct WorldOptions: ParsableArguments {
     @Option(help: "The emulated account; calls that name none share 'default'.") var world = "default"
-    @Option(help: "An emulator of its own ('keybrake emulator serve'), such as http://127.0.0.1:12111.")
+    @Option(help: "An emulator of its own, such as http://127.0.0.1:12111. Default: KEYBRAKE_EMULATOR_URL, or none.")
     var emulatorUrl: String?
     @OptionGroup var control: ControlOptions
 
@@ -25,8 +27,15 @@ struct WorldOptions: ParsableArguments {
     func send(
         _ method: AdminClient.Method, _ path: String, query: String = "", body: [UInt8] = []
     ) async throws {
+        Console.write(try await answer(method, path, query: query, body: body))
+    }
+
+    /// What the instance's controls of the world answer.
+    func answer(
+        _ method: AdminClient.Method, _ path: String, query: String = "", body: [UInt8] = []
+    ) async throws -> [UInt8] {
         let target = "/admin/emulator/\(path)?world=\(try PathPart.checked(world))\(query)"
-        Console.write(try await client().send(method, target, bytes: body))
+        return try await client().send(method, target, bytes: body)
     }
 
     func send(_ method: AdminClient.Method, _ path: String, body: JSONObject) async throws {
@@ -35,7 +44,9 @@ struct WorldOptions: ParsableArguments {
 
     /// Any test key opens the controls of an emulator of its own; an instance wants its admin token.
     private func client() throws -> AdminClient {
-        guard let emulatorUrl else { return try control.client() }
+        guard let emulatorUrl = emulatorUrl ?? Console.environment["KEYBRAKE_EMULATOR_URL"] else {
+            return try control.client()
+        }
         return try ControlClient.make(url: emulatorUrl, token: "sk_test_control")
     }
 }

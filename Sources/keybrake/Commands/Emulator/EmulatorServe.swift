@@ -30,6 +30,8 @@ struct EmulatorServe: AsyncParsableCommand {
     var worldPerKey = false
     @Flag(help: "Begin worlds without the customer cus_test_fixture.")
     var noFixtures = false
+    @Option(help: "A folder that keeps the worlds, read at the start, written every minute and at the end.")
+    var worlds: String?
     @Option(help: "Where webhooks may be sent: off, loopback (this machine only) or any.")
     var webhooks = WebhookReach.loopback
     @Option(help: "PEM file of the listener's certificate chain; needs --tls-key.")
@@ -71,18 +73,18 @@ struct EmulatorServe: AsyncParsableCommand {
         guard let address = ServeSettings.Address(listen) else {
             throw SettingsFailure(description: "--listen must be HOST:PORT, such as 127.0.0.1:12111")
         }
-        var worlds = EmulatorConfiguration.standard
-        worlds.seed = seed
-        worlds.seedsFixtures = !noFixtures
-        worlds.isLenient = lenient
-        worlds.isStrict = strict
-        if let frozenAt { worlds.clock = .frozen(atUnixSeconds: frozenAt) }
+        var configuration = EmulatorConfiguration.standard
+        configuration.seed = seed
+        configuration.seedsFixtures = !noFixtures
+        configuration.isLenient = lenient
+        configuration.isStrict = strict
+        if let frozenAt { configuration.clock = .frozen(atUnixSeconds: frozenAt) }
         var tls: ServerConfiguration.TLSFiles?
         if let tlsCert, let tlsKey {
             tls = .init(certificateChainPath: tlsCert, privateKeyPath: tlsKey)
         }
         return EmulatorSettings(
-            listen: address, publicURL: publicUrl, tls: tls, worlds: worlds,
+            listen: address, publicURL: publicUrl, tls: tls, worlds: configuration, folderPath: worlds,
             selection: WorldSelection(isByKey: worldPerKey),
             webhooks: webhooks, eventLoops: eventLoops)
     }
