@@ -59,6 +59,21 @@ import Testing
         #expect(on(account.id, bench).get("/v1/account").id == account.id)
     }
 
+    @Test func `a German account needs no state and no social security number`() {
+        let bench = Bench()
+        let given = Self.person.replacing("&individual[ssn_last_4]=0000", with: "")
+            .replacing("&individual[address][state]=CA", with: "")
+        let terms = "type=custom&\(given)&\(Self.requested)&\(Self.terms)&external_account=btok_de"
+        let account = bench.post("/v1/accounts", "\(terms)&country=DE")
+        #expect(account["charges_enabled"] == true)
+        #expect(account["default_currency"] == "eur")
+        #expect(account["external_accounts"]?["data"]?.arrayValue?.first?["last4"] == "3000")
+        #expect(account["external_accounts"]?["data"]?.arrayValue?.first?["currency"] == "eur")
+        #expect(
+            due(bench.post("/v1/accounts", "\(terms)&country=US"))
+                == ["individual.address.state", "individual.ssn_last_4"])
+    }
+
     @Test func `money waits for capabilities`() {
         let bench = Bench()
         _ = bench.post("/v1/charges", "amount=10000&currency=usd&source=tok_bypassPending")

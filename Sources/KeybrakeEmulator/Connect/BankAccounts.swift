@@ -30,8 +30,26 @@ enum BankAccounts {
         }
     }
 
-    /// The number behind a name such as `btok_us_verified_noAccount`; `nil` when it is no test token.
-    static func number(token: String) -> String? {
+    /// The account behind a name such as `btok_us_verified_noAccount` or `btok_de`; `nil` when it is no test token.
+    static func object(token: String, _ account: Account) -> JSONObject? {
+        if let number = number(token: token) {
+            return object(number: number, routing: "110000000", country: "US", currency: "usd", account)
+        }
+        guard token.hasPrefix("btok_"), let row = abroad[token.dropFirst(5).uppercased()] else { return nil }
+        return object(
+            number: row.number, routing: row.routing, country: token.dropFirst(5).uppercased(), currency: nil, account)
+    }
+
+    /// Test accounts of other countries.
+    private static let abroad: [String: (number: String, routing: String?)] = [
+        "AT": ("AT611904300234573201", nil), "AU": ("000123456", "110000"), "CA": ("000123456789", "11000-000"),
+        "DE": ("DE89370400440532013000", nil), "ES": ("ES0700120345030000067890", nil),
+        "FR": ("FR1420041010050500013M02606", nil), "GB": ("00012345", "108800"),
+        "IE": ("IE29AIBK93115212345678", nil), "IT": ("IT40S0542811101000000123456", nil),
+        "JP": ("0001234", "1100000"), "NL": ("NL39RABO0300065264", nil),
+    ]
+
+    private static func number(token: String) -> String? {
         guard token.hasPrefix("btok_") else { return nil }
         let numbers = [
             "noAccount": "000111111116", "accountClosed": "000111111113", "insufficientFunds": "000222222227",

@@ -44,11 +44,7 @@ enum ExternalAccounts {
             return Draft(tree: try BankAccounts.object(typed, param: "external_account", account), metadata: metadata)
         }
         guard let id = form.given("external_account") ?? form.given("bank_account") else { return nil }
-        if let number = BankAccounts.number(token: id) {
-            let tree = BankAccounts.object(
-                number: number, routing: "110000000", country: "US", currency: "usd", account)
-            return Draft(tree: tree, metadata: metadata)
-        }
+        if let tree = BankAccounts.object(token: id, account) { return Draft(tree: tree, metadata: metadata) }
         if let row = TestCardTable.row(token: id) {
             let entry = CardEntry(row: row, now: cause.now)
             return Draft(

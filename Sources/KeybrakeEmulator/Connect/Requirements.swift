@@ -53,27 +53,30 @@ struct Requirements: Sendable {
         var names = ["business_type", "tos_acceptance.date", "tos_acceptance.ip"]
         if takesPayments { names += ["business_profile.mcc", "business_profile.url"] }
         names = names.filter { !isGiven($0, in: tree) }
+        if isGiven("business_profile.product_description", in: tree) {
+            names.removeAll { $0 == "business_profile.url" }
+        }
         if !hasExternalAccount { names.append("external_account") }
         switch tree.text("business_type") {
         case nil: return names
-        case "individual": return names + missing(ofPerson: takesPayments).filter { !isGiven($0, in: tree) }
+        case "individual":
+            return names + missing(ofPerson: takesPayments, in: tree.text("country")).filter { !isGiven($0, in: tree) }
         default: return names + missing(ofCompany: tree, account, takesPayments: takesPayments)
         }
     }
 
-    private static func missing(ofPerson takesPayments: Bool) -> [String] {
+    private static func missing(ofPerson takesPayments: Bool, in country: String?) -> [String] {
         let always = ["first_name", "last_name", "dob.day", "dob.month", "dob.year"]
-        let contact = [
-            "email", "phone", "address.city", "address.line1", "address.postal_code", "address.state",
-            "ssn_last_4_provided",
-        ]
+        var contact = ["email", "phone", "address.city", "address.line1", "address.postal_code"]
+        if country == "US" { contact += ["address.state", "ssn_last_4_provided"] }
         return (takesPayments ? always + contact : always).map { "individual.\($0)" }
     }
 
     private static func missing(ofCompany tree: JSONObject, _ account: Account, takesPayments: Bool) -> [String] {
         var names = ["company.name", "company.tax_id_provided"]
         if takesPayments {
-            names += ["company.phone"] + ["city", "line1", "postal_code", "state"].map { "company.address.\($0)" }
+            names += ["company.phone"] + ["city", "line1", "postal_code"].map { "company.address.\($0)" }
+            if tree.text("country") == "US" { names.append("company.address.state") }
         }
         names = names.filter { !isGiven($0, in: tree) }
         let people = account.store.collection(.person)?.objects.filter { !$0.isDeleted }.map(\.tree) ?? []
