@@ -124,6 +124,15 @@ import Testing
             ?? 0
     }
 
+    /// An amount up to what is left: all of it, a little more, or a part.
+    private func near(_ left: Int64, _ dice: inout Dice) -> Int64 {
+        switch Int.random(in: 0..<6, using: &dice) {
+        case 0, 1: max(1, left)
+        case 2: left + Int64.random(in: 1...3, using: &dice)
+        default: Int64.random(in: 1...max(1, left), using: &dice)
+        }
+    }
+
     /// What Stripe takes of a card payment in US dollars, worked out by itself.
     private func stripeFee(_ amount: Int64) -> Int64 { min(amount, (amount * 29 + 500) / 1_000 + 30) }
 
@@ -195,7 +204,7 @@ extension ConnectModelTests {
         guard let index = model.payments.indices.filter({ model.payments[$0].isHeld }).randomElement(using: &dice)
         else { return }
         let payment = model.payments[index]
-        let amount = Int64.random(in: max(1, payment.fee)...payment.authorised + 50, using: &dice)
+        let amount = max(near(payment.authorised, &dice), payment.fee)
         let answer = benches.all[payment.account].post("/v1/charges/\(payment.id)/capture", "amount=\(amount)")
         let lapsed = benches.all[payment.account].get("/v1/charges/\(payment.id)")["refunded"] == true
         #expect((answer.status == 200) == (amount <= payment.authorised && !lapsed), note)
@@ -212,7 +221,7 @@ extension ConnectModelTests {
         var payment = model.payments[index]
         guard !payment.isHeld, payment.captured > 0, !payment.isDisputed else { return }
         let left = payment.captured - payment.refunded
-        let amount = Bool.random(using: &dice) ? left : Int64.random(in: 1...left + 20, using: &dice)
+        let amount = near(left, &dice)
         let reverses = payment.destination != nil && Bool.random(using: &dice)
         let refundsFee = payment.feeID != nil && Bool.random(using: &dice)
         let answer = benches.all[payment.account].post(
@@ -258,7 +267,7 @@ extension ConnectModelTests {
         guard let index = model.payments.indices.filter({ model.payments[$0].feeID != nil }).randomElement(using: &dice)
         else { return }
         let payment = model.payments[index]
-        let amount = Int64.random(in: 1...payment.fee + 5, using: &dice)
+        let amount = near(payment.fee - payment.feeBack, &dice)
         let answer = benches.platform.post(
             "/v1/application_fees/\(payment.feeID ?? "")/refunds", "amount=\(amount)")
         #expect((answer.status == 200) == (amount <= payment.fee - payment.feeBack), note)
@@ -310,7 +319,7 @@ extension ConnectModelTests {
         guard let index = model.transfers.indices.randomElement(using: &dice) else { return }
         let transfer = model.transfers[index]
         let left = transfer.amount - transfer.reversed
-        let amount = Int64.random(in: 1...left + 10, using: &dice)
+        let amount = near(left, &dice)
         let payment =
             benches.platform.get("/v1/transfers/\(transfer.id)")["destination_payment"]?.stringValue ?? ""
         let answer =
