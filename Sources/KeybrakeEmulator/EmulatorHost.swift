@@ -93,18 +93,6 @@ package final class EmulatorHost: Sendable {
         return try advanceClock(world: name, toUnixSeconds: time + seconds, atUnixSeconds: now)
     }
 
-    /// Puts objects into a world, one JSON object a line, each with `object` and `id`; replaces those of the same id.
-    ///
-    /// - Returns: how many objects were read.
-    /// - Throws: ``Failure`` that names the first line at fault; lines before it are in the world.
-    package func seed(world name: String, lines: [UInt8], atUnixSeconds now: Int64) throws(Failure) -> Int {
-        let outcome = try cell(name).world.withLock { $0.seed(lines: lines, atUnixSeconds: now) }
-        switch outcome {
-        case .success(let count): return count
-        case .failure(let failure): throw Failure(description: failure.description)
-        }
-    }
-
     /// The cardholder answers the 3-D Secure challenge of a PaymentIntent or SetupIntent that waits for it.
     ///
     /// - Throws: ``Failure`` when there is no such intent or it does not wait.
@@ -120,11 +108,6 @@ package final class EmulatorHost: Sendable {
             }
         }
         if let failure { throw Failure(description: failure.message) }
-    }
-
-    /// All objects of a world as JSON lines that ``seed(world:lines:atUnixSeconds:)`` takes again.
-    package func export(world name: String) throws(Failure) -> [UInt8] {
-        try cell(name).world.withLock { $0.exportLines() }
     }
 
     /// Whether the money of a world adds up: over all its accounts, and in each of them.

@@ -52,6 +52,10 @@ struct Ledger: Sendable, Equatable, Codable {
     private(set) var issuing: [String: Purse] = [:]
     private var waiting: [Int64: ChunkedArray<Waiting>] = [:]
 
+    var isEmpty: Bool { purses.isEmpty && issuing.isEmpty && waiting.isEmpty }
+    /// The days on which money becomes available.
+    var waitingDays: [Int64] { waiting.keys.sorted() }
+
     /// Books one balance transaction.
     ///
     /// - Returns: whether this is the first money to wait for its day.

@@ -182,19 +182,6 @@ struct World: Sendable {
         for id in [platform.id] + connected.ids { _ = act(as: id) { $0.pagesWorld = copy } }
     }
 
-    /// Puts objects into the platform account.
-    mutating func seed(lines: [UInt8], atUnixSeconds shellTime: Int64) -> Result<Int, SeedFailure> {
-        let now = clock.read(atUnixSeconds: shellTime)
-        begin(now)
-        defer { platform.webhooks.refresh(platform.store) }
-        return Seeds.read(lines, into: &platform, now: now)
-    }
-
-    /// The platform account's objects as seed lines.
-    func exportLines() -> [UInt8] {
-        Seeds.write(platform)
-    }
-
     func paymentsCSV() -> [UInt8] {
         PaymentsExport.csv(platform)
     }
@@ -207,7 +194,7 @@ struct World: Sendable {
     }
 
     /// Fixtures are made at the world's first use, so that they bear its time.
-    private mutating func begin(_ now: Int64) {
+    mutating func begin(_ now: Int64) {
         guard !hasBegun else { return }
         hasBegun = true
         if configuration.seedsFixtures { Seeds.addFixtures(to: &platform, now: now) }
