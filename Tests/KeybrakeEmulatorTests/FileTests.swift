@@ -42,4 +42,72 @@ import Testing
             #expect(upload(body, type)["error"]?["type"] == "invalid_request_error")
         }
     }
+
+    private func page(_ url: String, after seconds: Int64 = 0) -> EmulatorAnswer {
+        let target = String(url.dropFirst(EmulatorConfiguration.standardPagesBaseURL.count))
+        return host.page(.get, target: target, atUnixSeconds: Bench.start + seconds)
+    }
+
+    private func send(_ verb: Verb, _ path: String, _ form: FormMap = [:], after seconds: Int64 = 0) -> JSONValue {
+        guard let match = Catalogue.shared.operation(verb: verb, path: path) else { return .null }
+        let call = EmulatorCall(match: match, form: form, requestID: "req_f")
+        return (try? JSONParser.parse(host.handle(call, world: "w", atUnixSeconds: Bench.start + seconds).body))
+            ?? .null
+    }
+
+    @Test func `a file can be downloaded, by a link until that expires`() {
+        let file = upload(body)
+        let id = file["id"]?.stringValue ?? ""
+        let answer = page(file["url"]?.stringValue ?? "")
+        #expect(answer.status == 200)
+        #expect(answer.body == Array("1234\r\n--5".utf8))
+        let headers = Dictionary(answer.headers.map { ($0.name, $0.value) }) { $1 }
+        #expect(headers["Content-Type"] == "image/png")
+        #expect(headers["Content-Disposition"] == "attachment; filename*=UTF-8''a.PNG")
+        let end = String(Bench.start + 100)
+        let link = send(.post, "/v1/file_links", ["file": .text(id), "expires_at": .text(end)])
+        #expect(link["expired"] == false)
+        let url = link["url"]?.stringValue ?? ""
+        #expect(page(url, after: 99).body == answer.body)
+        #expect(page(url, after: 100).status == 410)
+        let path = "/v1/file_links/\(link["id"]?.stringValue ?? "")"
+        #expect(send(.get, path, after: 100)["expired"] == true)
+        #expect(send(.post, path, ["expires_at": "now"], after: 100)["error"]?["code"] == "file_link_expired")
+        let open = send(.post, "/v1/file_links", ["file": .text(id)])
+        let openPath = "/v1/file_links/\(open["id"]?.stringValue ?? "")"
+        #expect(send(.post, openPath, ["expires_at": "now"], after: 100)["expired"] == true)
+        #expect(send(.get, "/v1/file_links", ["expired": "true"], after: 100)["data"]?.arrayValue?.count == 2)
+        #expect(send(.get, "/v1/files/\(id)", after: 100)["links"]?["data"]?.arrayValue?.count == 2)
+        #expect(send(.post, "/v1/file_links", ["file": "file_none"])["error"]?["param"] == "file")
+        #expect(page(EmulatorConfiguration.standardPagesBaseURL + "/w/f/file_none").status == 404)
+    }
+
+    @Test func `a link can come with the upload, and equal keys compare the contents`() {
+        let linked = body.replacing(
+            "--X--", with: "--X\r\nContent-Disposition: form-data; name=\"file_link_data[create]\"\r\n\r\ntrue\r\n--X--"
+        )
+        #expect(upload(linked)["links"]?["data"]?.arrayValue?.count == 1)
+        func keyed(_ body: String, _ boundary: String) -> JSONValue {
+            guard let match = Catalogue.shared.operation(verb: .post, path: "/v1/files") else { return .null }
+            let text = body.replacing("--X", with: "--\(boundary)")
+            let call = EmulatorCall(
+                match: match,
+                upload: .init(contentType: "multipart/form-data; boundary=\(boundary)", bytes: Array(text.utf8)),
+                idempotencyKey: "k", requestID: "req_f")
+            return (try? JSONParser.parse(host.handle(call, world: "k", atUnixSeconds: Bench.start).body)) ?? .null
+        }
+        let first = keyed(body, "A")
+        #expect(keyed(body, "B") == first)
+        #expect(keyed(body.replacing("1234", with: "1235"), "A")["error"]?["type"] == "idempotency_error")
+    }
+
+    @Test func `of too many bytes the oldest go`() {
+        var contents = FileContents()
+        contents.keep(Array(repeating: 1, count: FileContents.bytesMax - 1), id: "a")
+        contents.keep([1], id: "b")
+        #expect(contents["a"] != nil)
+        contents.keep([2], id: "c")
+        #expect(contents["a"] == nil)
+        #expect(contents["b"] == [1])
+    }
 }

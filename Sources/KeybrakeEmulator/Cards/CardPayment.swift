@@ -198,6 +198,7 @@ enum ChargeOutcome {
     static func declined(_ decline: Decline) -> JSONObject {
         var outcome = template
         outcome.set("advice_code", decline.adviceCode)
+        outcome.set("network_advice_code", decline.networkAdviceCode)
         outcome.set("network_decline_code", decline.networkDeclineCode)
         if decline.isBlocked {
             outcome.set("network_status", "not_sent_to_network")

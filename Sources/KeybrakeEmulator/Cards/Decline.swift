@@ -11,6 +11,11 @@ struct Decline: Sendable, Equatable {
     var adviceCode: String?
     /// The card network's own two digits.
     var networkDeclineCode: String?
+    /// What the network advises: 02 to try later, 03 not to try again.
+    var networkAdviceCode: String? {
+        guard !isBlocked, networkDeclineCode != nil else { return nil }
+        return adviceCode.map { $0 == "do_not_try_again" ? "03" : "02" }
+    }
     /// Stripe refused it itself; the issuer never saw the payment.
     var isBlocked = false
 
@@ -65,6 +70,7 @@ struct Decline: Sendable, Equatable {
     func error(_ details: JSONObject = JSONObject()) -> StripeError {
         var all = JSONObject()
         if let adviceCode { all.append("advice_code", .string(adviceCode)) }
+        if let networkAdviceCode { all.append("network_advice_code", .string(networkAdviceCode)) }
         if let networkDeclineCode { all.append("network_decline_code", .string(networkDeclineCode)) }
         for member in details.members { all.append(member.name, member.value) }
         return StripeError(

@@ -38,6 +38,13 @@ struct IdempotencyTable: Sendable {
 
         var sums: [UInt64] { [first, second] }
 
+        /// Of an upload its parts: the boundaries between them are others each time.
+        init(_ upload: EmulatorCall.Upload) {
+            let parts = try? MultipartForm(upload)
+            let sum = (parts?.file?.bytes ?? upload.bytes[...]).reduce(5_381) { $0 &* 33 ^ UInt64($1) }
+            self.init(parts?.form ?? FormMap(), json: .integer(Int64(bitPattern: sum)))
+        }
+
         init(_ form: FormMap, json: JSONValue?) {
             for leaf in form.leaves() {
                 let path = StableHash.of(leaf.path, seed: 1)

@@ -15,6 +15,7 @@ struct PageVisit {
 /// Which page is at which address.
 ///
 ///     c/{session}          Checkout; c/{session}/return after a challenge
+///     f/{file or link}     a file's contents
 ///     3ds/{intent}         the challenge of a card, or the page of a bank
 ///     l/{payment link}     opens a Checkout session
 ///     i/{invoice}          an invoice; i/{invoice}/pdf as a document
@@ -39,6 +40,7 @@ enum HostedPages {
     private static func page(_ name: String, _ visit: PageVisit, _ account: inout Account) -> EmulatorAnswer {
         switch name {
         case "c": CheckoutPage.answer(visit, &account)
+        case "f": FilePage.answer(visit, account)
         case "3ds": ChallengePage.answer(visit, &account)
         case "l": PaymentLinkPage.answer(visit, &account)
         case "i": InvoicePage.answer(visit, &account)

@@ -29,6 +29,9 @@ struct PageAddress: Sendable, Equatable {
 
     func receipt(_ charge: String) -> String { "\(base)/r/\(charge)" }
 
+    /// Where a file, or what a link of it leads to, can be downloaded.
+    func file(_ id: String) -> String { "\(base)/f/\(id)" }
+
     func portal(_ session: String) -> String { "\(base)/p/\(session)" }
 }
 

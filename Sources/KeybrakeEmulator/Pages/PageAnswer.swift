@@ -38,6 +38,13 @@ enum PageAnswer {
             status: 200, headers: common + [("Content-Type", "application/pdf")], body: bytes, layer: .state)
     }
 
+    /// Bytes to be saved under a name; no browser is to take them for a page.
+    static func file(_ bytes: [UInt8], mediaType: String, name: String) -> EmulatorAnswer {
+        let disposition = "attachment; filename*=UTF-8''\(URLText.escaped(name))"
+        let headers = common + [("Content-Type", mediaType), ("Content-Disposition", disposition)]
+        return EmulatorAnswer(status: 200, headers: headers, body: bytes, layer: .state)
+    }
+
     static let notFound = problem(
         404, "This page does not exist", "There is nothing at this address, or it belongs to another world.")
 

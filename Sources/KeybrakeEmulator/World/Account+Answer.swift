@@ -13,7 +13,9 @@ extension Account {
             return AnswerWriter.failure(error, call: call, layer: .state)
         }
         let endpoint = IdempotencyTable.Endpoint(verb: call.match.operation.verb, path: call.match.canonicalPath)
-        let fingerprint = IdempotencyTable.Fingerprint(call.form, json: call.json)
+        let fingerprint =
+            call.upload.map { IdempotencyTable.Fingerprint($0) }
+            ?? IdempotencyTable.Fingerprint(call.form, json: call.json)
         switch idempotency.judge(key: key, endpoint: endpoint, fingerprint: fingerprint, store, now: now) {
         case .replay(let entry): return AnswerWriter.replay(entry, call: call)
         case .conflict(let error): return AnswerWriter.failure(error, call: call, layer: .state)

@@ -15,6 +15,7 @@ struct Account: Sendable {
     var webhooks: WebhookQueue
     var webhookSecrets: WebhookSecrets
     var idempotency: IdempotencyTable
+    var fileContents = FileContents()
     /// Fingerprints of cards follow from it.
     let seed: UInt64
     /// The other accounts of the world; empty unless this one acts.
