@@ -83,7 +83,7 @@ import Testing
                 #expect(error?["message"]?.stringValue != nil, "\(operation.name)")
             }
         }
-        #expect(answered > (extent == .minimal ? 140 : 50))
+        #expect(answered > (extent == .minimal ? 100 : 25))
     }
 
     @Test func `a strict world answers an unknown id with 404 and names the parameter`() {

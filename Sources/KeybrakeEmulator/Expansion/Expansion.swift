@@ -102,6 +102,8 @@ enum ExpansionShape {
             guard let field = shape.field(name) else { continue }
             let rest = path.dropFirst()
             if rest.isEmpty {
+                // What a list holds is there anyway.
+                if name == "data", shape.list != nil { continue }
                 if field.isExpandable || field.mayBeIncluded || !field.type.resources.isEmpty { return true }
             } else if accepts(rest, field.type) {
                 return true

@@ -15,6 +15,18 @@ struct ListConditions: Sendable {
         }
     }
 
+    /// The filters that mean the same in every list, and that no family needs to read for itself.
+    init(common form: FormMap) {
+        conditions = Self.common.compactMap { name in
+            guard let value = form[name], value.text != "" else { return nil }
+            return (name, value)
+        }
+    }
+
+    private static let common = [
+        "allow_redisplay", "attach_to_self", "automatic_tax", "customer_account", "due_date",
+    ]
+
     var isEmpty: Bool { conditions.isEmpty }
 
     /// The ids by which a list can be narrowed without a scan.
@@ -52,6 +64,8 @@ struct ListConditions: Sendable {
         case .integer(let number): Int64(text) == number
         case .object(let object): object.text("id") == text
         case .array(let elements): elements.contains { fits($0, text) }
+        // What is not there is not so.
+        case .null: text == "false"
         default: false
         }
     }

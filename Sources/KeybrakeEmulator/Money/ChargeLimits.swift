@@ -29,6 +29,7 @@ enum ChargeLimits {
             throw .coded(
                 "amount_too_small", "Amount must be at least \(text(minimum(currency), currency))", param: param)
         }
+        if minima[currency] == nil { try SettlementLimits.check(amount: amount, currency: currency, param: param) }
     }
 
     /// `$0.50 usd`, as Stripe words a limit.

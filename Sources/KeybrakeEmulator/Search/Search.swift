@@ -13,7 +13,8 @@ enum Search {
     }
 
     private static func search(
-        _ kind: ObjectKind, _ collectionName: String, _ fields: Set<String>, _ call: Call, _ account: Account
+        _ kind: ObjectKind, _ collectionName: String, _ fields: [String: SearchQuery.FieldKind], _ call: Call,
+        _ account: Account
     ) throws(StripeError) -> Reply {
         let query = try SearchQuery(
             try call.form.required("query"), fields: fields, collection: collectionName)
@@ -56,27 +57,52 @@ enum Search {
         return (trees, false)
     }
 
-    private static let searchable: [(collection: String, kind: String, fields: Set<String>)] = [
+    private static let searchable: [(collection: String, kind: String, fields: [String: SearchQuery.FieldKind])] = [
         (
             "charges", "charge",
             [
-                "amount", "billing_details.address.postal_code", "created", "currency", "customer", "disputed",
-                "metadata", "payment_method_details.card.brand", "payment_method_details.card.exp_month",
-                "payment_method_details.card.exp_year", "payment_method_details.card.fingerprint",
-                "payment_method_details.card.last4", "refunded", "status",
+                "amount": .number, "billing_details.address.postal_code": .token, "created": .number,
+                "currency": .token, "customer": .token, "disputed": .token, "metadata": .token,
+                "payment_method_details.card.brand": .token, "payment_method_details.card.exp_month": .token,
+                "payment_method_details.card.exp_year": .token, "payment_method_details.card.fingerprint": .token,
+                "payment_method_details.card.last4": .token, "refunded": .token, "status": .token,
             ]
         ),
-        ("customers", "customer", ["created", "email", "metadata", "name", "phone"]),
+        (
+            "customers", "customer",
+            ["created": .number, "email": .string, "metadata": .token, "name": .string, "phone": .string]
+        ),
         (
             "invoices", "invoice",
             [
-                "created", "currency", "customer", "metadata", "number", "receipt_number", "status", "subscription",
-                "total",
+                "created": .number, "currency": .token, "customer": .token, "metadata": .token, "number": .string,
+                "receipt_number": .string, "status": .token, "subscription": .token, "total": .number,
             ]
         ),
-        ("payment_intents", "payment_intent", ["amount", "created", "currency", "customer", "metadata", "status"]),
-        ("prices", "price", ["active", "currency", "lookup_key", "metadata", "product", "type"]),
-        ("products", "product", ["active", "description", "metadata", "name", "shippable", "url"]),
-        ("subscriptions", "subscription", ["canceled_at", "created", "metadata", "status"]),
+        (
+            "payment_intents", "payment_intent",
+            [
+                "amount": .number, "created": .number, "currency": .token, "customer": .token, "metadata": .token,
+                "status": .token,
+            ]
+        ),
+        (
+            "prices", "price",
+            [
+                "active": .token, "currency": .token, "lookup_key": .string, "metadata": .token, "product": .string,
+                "type": .token,
+            ]
+        ),
+        (
+            "products", "product",
+            [
+                "active": .token, "description": .string, "metadata": .token, "name": .string, "shippable": .token,
+                "url": .string,
+            ]
+        ),
+        (
+            "subscriptions", "subscription",
+            ["canceled_at": .number, "created": .number, "metadata": .token, "status": .token]
+        ),
     ]
 }

@@ -22,17 +22,28 @@ struct SearchQuery: Sendable {
         var isNegated: Bool
     }
 
+    /// What a field holds decides how it can be compared.
+    enum FieldKind: Sendable {
+        /// Equal or not, without regard to case.
+        case token
+        /// Equal, or containing a text.
+        case string
+        case number
+    }
+
     static let clausesMax = 10
+    /// How long a part of a text must be to be looked for.
+    static let substringCharactersMin = 3
     static let bytesMax = 2_000
 
     private(set) var clauses: [Clause] = []
     private var isAny = false
 
     /// - Parameters:
-    ///   - fields: what may be searched, dotted; `metadata` stands for its keys.
+    ///   - fields: what may be searched, dotted, and what is in it; `metadata` stands for its keys.
     ///   - collection: what the resource is called in messages (`charges`).
     /// - Throws: 400 that names `query`.
-    init(_ text: String, fields: Set<String>, collection: String) throws(StripeError) {
+    init(_ text: String, fields: [String: FieldKind], collection: String) throws(StripeError) {
         guard !text.isEmpty, text.utf8.count <= Self.bytesMax else {
             throw Self.refused("it must have 1 to \(Self.bytesMax) characters")
         }
@@ -40,12 +51,13 @@ struct SearchQuery: Sendable {
         var connector: String?
         while true {
             let clause = try reader.clause()
-            guard fields.contains(clause.path.joined(separator: ".")) || clause.path.first == "metadata" else {
+            let name = clause.path.joined(separator: ".")
+            guard let kind = clause.path.first == "metadata" ? .token : fields[name] else {
                 throw .invalid(
-                    "Field `\(clause.path.joined(separator: ".").prefix(60))` is an unsupported search field for "
-                        + "resource `\(collection)`. It has \(fields.sorted().joined(separator: ", ")).",
-                    param: "query")
+                    "Field `\(name.prefix(60))` is an unsupported search field for resource `\(collection)`. It has "
+                        + "\(fields.keys.sorted().joined(separator: ", ")).", param: "query")
             }
+            try Self.check(clause, kind, name: name)
             clauses.append(clause)
             guard clauses.count <= Self.clausesMax else {
                 throw Self.refused("it has more than \(Self.clausesMax) clauses")
@@ -58,6 +70,23 @@ struct SearchQuery: Sendable {
             connector = word
         }
         isAny = connector == "OR"
+    }
+
+    /// Refuses an operator that goes with another kind of field.
+    private static func check(_ clause: Clause, _ kind: FieldKind, name: String) throws(StripeError) {
+        let isAllowed =
+            switch clause.comparison {
+            case .exact: true
+            case .substring: kind == .string
+            case .below, .atMost, .above, .atLeast: kind == .number
+            }
+        guard isAllowed else { throw refused("the operator does not go with the field `\(name.prefix(60))`") }
+        if kind == .number, let value = clause.value, !ScalarCheck.isInteger(value) {
+            throw refused("`\(name)` is compared with whole numbers")
+        }
+        if clause.comparison == .substring, (clause.value ?? "").count < substringCharactersMin {
+            throw refused("a part of a text must have at least \(substringCharactersMin) characters")
+        }
     }
 
     func fits(_ object: JSONObject) -> Bool {

@@ -122,7 +122,8 @@ extension ParameterCheck {
     private static func hasForm(_ type: TypeShape, of value: FormValue) -> Bool {
         switch (type, value) {
         case (.object, .map), (.map, .map), (.array, .list): true
-        default: false
+        case (.object, _), (.map, _), (.array, _), (_, .map), (_, .list): false
+        case (_, .text): true
         }
     }
 

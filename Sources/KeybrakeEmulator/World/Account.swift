@@ -176,6 +176,7 @@ extension Account {
         }
         let created = try CreatedRange(call.form["created"])
         let wanted = filters.compactMap { filter in filter.value.map { (member: filter.member, value: $0) } }
+        let common = ListConditions(common: call.form)
         let hidesClocks = TestClocks.isUsed(self) && !TestClocks.isNamed(in: call.form)
         let indexed = wanted.first { collection.indexedMembers.contains($0.member) }
         let rest = wanted.filter { $0.member != indexed?.member }
@@ -183,10 +184,10 @@ extension Account {
             guard collection.isListed(at: position), created.contains(collection.created(at: position)) else {
                 return false
             }
-            guard !rest.isEmpty || isNarrowed || hidesClocks else { return true }
+            guard !rest.isEmpty || isNarrowed || hidesClocks || !common.isEmpty else { return true }
             let object = collection[position]
             return (!hidesClocks || object.text("test_clock") == nil)
-                && rest.allSatisfy { object.text($0.member) == $0.value } && matches(object)
+                && rest.allSatisfy { object.text($0.member) == $0.value } && common.fit(object) && matches(object)
         }
         let find = { (id: String) in collection.position(of: id) }
         let noun = ResourceNames.noun(kind)
