@@ -127,6 +127,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("card_1", "card", true), ("ba_1", "bank_account", true), ("src_1", "source", nil as Bool?),
+    ])
+    func `in a lenient world an id tells which of several resources is meant`(id: String, kind: String, isGone: Bool?) {
+        let bench = Bench { $0.isLenient = true }
+        let path = "/v1/customers/cus_none/sources/\(id)"
+        #expect(bench.get(path).id == id)
+        #expect(bench.get(path)["object"]?.stringValue == kind)
+        let deleted = bench.delete(path)
+        #expect(deleted.id == id)
+        #expect(deleted["object"]?.stringValue == kind)
+        #expect(deleted["deleted"]?.boolValue == isGone)
+    }
+
     private func expectFit(_ answer: EmulatorAnswer, _ operation: KeybrakeStripe.Operation) {
         guard operation.responseShape() != .binary else { return }
         let body = (try? JSONParser.parse(answer.body)) ?? .null

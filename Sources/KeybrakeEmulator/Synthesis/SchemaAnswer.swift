@@ -6,8 +6,8 @@ internal import KeybrakeStripe
 /// asked to be expanded is there.
 enum SchemaAnswer {
     static func body(_ call: Call, _ expansion: Expansion, _ account: inout Account) -> [UInt8] {
-        let type = call.operation.response
         let isLenient = account.configuration.isLenient
+        let type = isLenient ? exemplaryType(call) : call.operation.response
         if case .string = type { return isLenient ? PlainDocument.example : PlainDocument.pdf }
         var maker = ShapeFiller(now: call.now, ids: account.ids, isExample: isLenient)
         maker.namedID = namedID(call)
@@ -26,6 +26,15 @@ enum SchemaAnswer {
         let expanded = expansion.exemplified(.object(object), &maker)
         account.ids = maker.ids
         return JSONWriter.bytes(expanded)
+    }
+
+    /// Of what a deletion may answer with, the note that the object is gone; a source is let go of, not deleted.
+    private static func exemplaryType(_ call: Call) -> TypeShape {
+        let type = call.operation.response
+        guard call.operation.verb == .delete, case .anyOf(let alternatives) = type,
+            call.path.last?.value.hasPrefix("src_") != true
+        else { return type }
+        return alternatives.first { $0.resources.contains { $0.hasPrefix("deleted_") } } ?? type
     }
 
     /// The id that tells which of several resources is meant: the path's, or that of the token to be turned into one.
