@@ -9,6 +9,7 @@ enum ResourceNames {
         case "balance_transaction": "balance transaction"
         case "test_helpers.test_clock": "test clock"
         case "promotion_code": "promotion code"
+        case "credit_note": "credit note"
         case "tax_rate": "tax rate"
         default: kind.name.split(separator: ".").joined(separator: " ")
         }
