@@ -4,7 +4,14 @@ internal import KeybrakeStripe
 enum PricedAmount {
     /// In smallest units; flat, per unit, or by tiers (`graduated` fills one tier after the other).
     static func of(_ price: JSONObject, quantity: Int64) -> Int64 {
-        AmountLimits.clamped(unbounded(price, quantity: quantity))
+        AmountLimits.clamped(unbounded(price, quantity: packages(of: price, quantity: quantity)))
+    }
+
+    /// `transform_quantity` bills whole packages instead of single units.
+    private static func packages(of price: JSONObject, quantity: Int64) -> Int64 {
+        guard let size = price["transform_quantity"]?["divide_by"]?.integerValue, size > 0 else { return quantity }
+        let (whole, rest) = quantity.quotientAndRemainder(dividingBy: size)
+        return rest > 0 && price["transform_quantity"]?["round"] == "up" ? whole + 1 : whole
     }
 
     private static func unbounded(_ price: JSONObject, quantity: Int64) -> Int64 {
@@ -28,7 +35,12 @@ enum PricedAmount {
 
     private static func amount(_ tier: JSONValue, _ quantity: Int64) -> Int64 {
         AmountLimits.clamped(units(tier["unit_amount"], tier["unit_amount_decimal"], quantity))
-            + AmountLimits.clamped(tier["flat_amount"]?.integerValue ?? 0)
+            + AmountLimits.clamped(flat(tier))
+    }
+
+    private static func flat(_ tier: JSONValue) -> Int64 {
+        if let whole = tier["flat_amount"]?.integerValue { return whole }
+        return tier["flat_amount_decimal"]?.stringValue.flatMap { DecimalNumber($0) }?.rounded ?? 0
     }
 
     private static func units(_ amount: JSONValue?, _ decimal: JSONValue?, _ quantity: Int64) -> Int64 {

@@ -164,6 +164,11 @@ extension SubscriptionBilling {
             let start = item.integer("current_period_start")
             let end = item.integer("current_period_end")
             let interval = BillingInterval(price: item["price"])
+            if SubscriptionItems.isMetered(item) {
+                let length = bill.lastStart == nil ? nil : cycle.length(endingAt: start, interval)
+                lines.append(usage(item, subscription, of: length, account))
+                continue
+            }
             let whole = cycle.length(endingAt: end, interval)
             if let past = bill.backdated, past < start {
                 let owed = Proration.share(of: SubscriptionItems.amount(item), seconds: start - past, of: whole)
@@ -179,6 +184,24 @@ extension SubscriptionBilling {
                     (start, end), isProration: isShort && !bill.isTrial))
         }
         return lines
+    }
+
+    /// What was used in the period before this one; nothing yet when this one is the first or follows a trial.
+    private static func usage(
+        _ item: JSONObject, _ subscription: JSONObject, of length: Int64?, _ account: Account
+    ) -> InvoiceLines.Line {
+        let start = item.integer("current_period_start")
+        guard let length, subscription["trial_end"]?.integerValue != start else {
+            return line(
+                item, subscription, amount: 0, words(item, account), (start, item.integer("current_period_end")))
+        }
+        let begin = max(start - length, subscription.integer("start_date"))
+        let quantity = MeterUsage.quantity(
+            of: item.object("price"), customer: subscription.text("customer") ?? "", from: begin, to: start, account)
+        var used = item
+        used.set("quantity", quantity)
+        let amount = PricedAmount.of(item.object("price") ?? [:], quantity: quantity)
+        return line(used, subscription, amount: amount, words(used, account), (begin, start))
     }
 
     private static func line(

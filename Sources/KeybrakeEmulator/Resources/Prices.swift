@@ -6,7 +6,9 @@ internal import KeybrakeStripe
 enum Prices {
     static let routes: [(String, Behaviour)] = [
         ("POST /v1/prices", create),
+        ("POST /v1/prices/{price}", update),
         ("POST /v1/products", createProduct),
+        ("POST /v1/products/{id}", updateProduct),
         ("DELETE /v1/products/{id}", deleteProduct),
     ]
 
@@ -15,6 +17,7 @@ enum Prices {
 
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let id: String
+        try check(call.form, account)
         if let form = call.form.map("product_data") {
             id = try makeProduct(form, call, &account)
         } else {
@@ -24,6 +27,13 @@ enum Prices {
     }
 
     static func createProduct(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        if let form = call.form.map("default_price_data") {
+            do throws(StripeError) {
+                try check(form, account)
+            } catch {
+                throw error.inside("default_price_data")
+            }
+        }
         let id = try makeProduct(call.form, call, &account)
         if let form = call.form.map("default_price_data") {
             let price = try make(form, product: id, call, &account)
@@ -58,19 +68,8 @@ enum Prices {
     {
         guard let plan = price else { return "" }
         let currency = try form.required("currency").lowercased()
+        try check(form, account)
         let tiered = form["tiers"] != nil
-        guard
-            tiered || form.given("unit_amount") != nil || form.given("unit_amount_decimal") != nil
-                || form["custom_unit_amount"] != nil
-        else {
-            throw .coded(
-                "parameter_missing",
-                "One of the following params should be provided for this request: unit_amount, unit_amount_decimal, "
-                    + "custom_unit_amount.")
-        }
-        try AmountLimits.check(form.integer("unit_amount"), 0...AmountLimits.callMax, param: "unit_amount")
-        let count = form.map("recurring")?.integer("interval_count")
-        try AmountLimits.check(count, 1...BillingPeriod.countMax, param: "recurring[interval_count]")
         var object = try FormMerge.merged(
             form, into: nil, plan, skipping: ["product", "currency"], &account, now: cause.now)
         object.set("billing_scheme", tiered ? "tiered" : "per_unit")
@@ -90,7 +89,24 @@ enum Prices {
             if form.map("recurring")?.given("usage_type") == nil { recurring.set("usage_type", "licensed") }
             object.set("recurring", recurring)
         }
-        return account.create("price", object, event: "price.created", cause).id
+        completeTiers(of: &object)
+        let id = account.create(.price, object, event: "price.created", cause).id
+        takeLookupKey(form, for: id, &account, cause)
+        Plans.tell("created", of: object, &account, cause)
+        return id
+    }
+
+    /// Tiers say their amounts as decimals, too.
+    private static func completeTiers(of price: inout JSONObject) {
+        guard let tiers = price["tiers"]?.arrayValue else { return }
+        price["tiers"] = .array(
+            tiers.map { tier in
+                guard var tier = tier.objectValue else { return tier }
+                for name in ["unit_amount", "flat_amount"] where tier.text("\(name)_decimal") == nil {
+                    if let amount = tier[name]?.integerValue { tier.set("\(name)_decimal", String(amount)) }
+                }
+                return .object(tier)
+            })
     }
 
     /// - Returns: the product's id.

@@ -143,6 +143,8 @@ enum ObjectIndexing {
     private static let table: [ObjectKind: [String]] = [
         .applicationFee: ["charge"],
         .balanceTransaction: ["source", "type"],
+        "billing.meter_event": ["event_name"],
+        "v2.billing.meter_event": ["event_name"],
         .card: ["customer"],
         .charge: ["customer", "payment_intent"],
         .checkoutSession: ["customer", "payment_intent", "payment_link", "setup_intent", "subscription"],
