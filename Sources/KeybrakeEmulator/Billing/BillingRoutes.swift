@@ -3,5 +3,5 @@ extension Routes {
     static let billing: [(String, Behaviour)] =
         Coupons.routes + PromotionCodes.routes + Discounts.routes + TaxRates.routes + CustomerBalance.routes
         + ShippingRates.routes + InvoiceLineCalls.routes + InvoicePreview.routes + CreditNotes.routes
-        + Plans.routes + Meters.routes + MeterEvents.routes
+        + Plans.routes + CashBalances.routes + Meters.routes + MeterEvents.routes
 }

@@ -149,8 +149,10 @@ enum InvoiceItems {
 
     /// A draft is gone: what it took waits again.
     static func release(invoice: String, _ account: inout Account, _ cause: Cause) {
-        for object in account.store.collection(.invoiceItem)?.objects ?? []
-        where !object.isDeleted && object.text("invoice") == invoice {
+        guard let collection = account.store.collection(.invoiceItem) else { return }
+        for position in collection.positions(where: "invoice", is: invoice).map({ Array($0) }) ?? [] {
+            let object = collection.objects[Int(position)]
+            guard !object.isDeleted else { continue }
             var item = object.tree
             item.set("invoice", nil as String?)
             account.update(.invoiceItem, item, cause)
