@@ -173,4 +173,26 @@ import Testing
         #expect(bench.get("/v1/subscriptions/\(subscription)")["status"] == "active")
         #expect(bench.get("/v1/charges")["data"]?.arrayValue?.first?["amount"] == 2_000)
     }
+
+    @Test func `what costs nothing asks for no card`() {
+        let bench = Bench()
+        let browser = Browser(bench: bench)
+        let coupon = bench.post("/v1/coupons", "percent_off=100&duration=once").id
+        let free = open(bench, "&discounts[0][coupon]=\(coupon)")
+        #expect(free["payment_status"] == "no_payment_required")
+        let trial = bench.post(
+            "/v1/checkout/sessions",
+            "mode=subscription&success_url=https://a.b/ok&subscription_data[trial_period_days]=14&\(Self.item)"
+                + "&line_items[0][price_data][recurring][interval]=month&payment_method_collection=if_required")
+        for session in [free, trial] {
+            #expect(!browser.get(url(session)).text.contains("cardNumber"))
+            #expect(browser.post(url(session), "email=ada@example.com").url == "https://a.b/ok")
+            let done = bench.get("/v1/checkout/sessions/\(session.id)", "expand[]=subscription")
+            #expect(done["status"] == "complete")
+            #expect(done["payment_status"] == "no_payment_required")
+            if session.id == trial.id { #expect(done["subscription"]?["status"] == "trialing") }
+        }
+        #expect(bench.get("/v1/charges").ids.isEmpty)
+        #expect(bench.get("/v1/payment_intents").ids.isEmpty)
+    }
 }

@@ -10,12 +10,18 @@ enum CheckoutSubscription {
     ) throws(StripeError) -> CheckoutPayment.Next {
         let before = account
         do throws(StripeError) {
-            let method = try PaymentMethods.make(entry.method, param: "payment_method_data", &account, cause).id
             guard let customer = try CheckoutPayment.customer(session, record, entry, &account, cause) else {
                 throw .parameterMissing("customer")
             }
             CheckoutCompletion.remember(entry, session, &account, cause)
             let id = session.text("id") ?? ""
+            guard !entry.method.isEmpty else {
+                // A trial that asks for no method until it ends.
+                let current = account.store.object(.checkoutSession, id: id)?.tree ?? session
+                try subscribe(current, record, customer: customer, nil, &account, cause)
+                return .complete
+            }
+            let method = try PaymentMethods.make(entry.method, param: "payment_method_data", &account, cause).id
             let challenge = try OnSession.challenge(
                 method, customer: customer, returnURL: account.pages.checkoutReturn(id), &account, cause)
             guard var current = account.store.object(.checkoutSession, id: id)?.tree else { return .complete }
@@ -53,15 +59,17 @@ enum CheckoutSubscription {
     }
 
     private static func subscribe(
-        _ session: JSONObject, _ record: SaleRecord, customer: String, _ method: String, _ account: inout Account,
+        _ session: JSONObject, _ record: SaleRecord, customer: String, _ method: String?, _ account: inout Account,
         _ cause: Cause
     ) throws(StripeError) {
-        try PaymentMethods.attach(method, to: customer, &account, cause)
-        account.setUp(.paymentMethod, id: method)
+        if let method {
+            try PaymentMethods.attach(method, to: customer, &account, cause)
+            account.setUp(.paymentMethod, id: method)
+        }
         var form = record.form.map("subscription_data") ?? FormMap()
         form["invoice_settings"] = nil
         form["customer"] = .text(customer)
-        form["default_payment_method"] = .text(method)
+        form["default_payment_method"] = method.map { .text($0) }
         form["payment_behavior"] = "error_if_incomplete"
         form["items"] = .list(record.items.filter(LineItems.isRecurring).map { item($0, record) })
         form["discounts"] = CheckoutTerms.discounts(session)

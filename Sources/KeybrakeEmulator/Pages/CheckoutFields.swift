@@ -12,7 +12,18 @@ enum CheckoutFields {
             ? "<p class=\"soft\">\(known ?? "")</p>"
             : field("email", "E-mail", kind: "email", complete: "email", typed, required: true)
         let types = (session["payment_method_types"]?.arrayValue ?? []).compactMap(\.stringValue)
-        return email + CheckoutExtras.inputs(session, typed) + MethodFields.inputs(types, typed)
+        let method: HTML = asksForMethod(session) ? MethodFields.inputs(types, typed) : ""
+        return email + CheckoutExtras.inputs(session, typed) + method
+    }
+
+    /// Whether there is something to pay now, or later with what is asked for now.
+    private static func asksForMethod(_ session: JSONObject) -> Bool {
+        switch session.text("mode") {
+        case "payment": session.integer("amount_total") > 0
+        case "subscription":
+            session.integer("amount_total") > 0 || session.text("payment_method_collection") != "if_required"
+        default: true
+        }
     }
 
     /// What was typed.
@@ -35,8 +46,10 @@ enum CheckoutFields {
         let types = (session["payment_method_types"]?.arrayValue ?? []).compactMap(\.stringValue)
         return CheckoutPayment.Entry(
             email: email, name: name, phone: form.given("phoneNumber"), address: address.isEmpty ? nil : address,
-            method: try MethodFields.method(
-                form, types, email: email ?? session.text("customer_email"), name: name, address: address))
+            method: asksForMethod(session)
+                ? try MethodFields.method(
+                    form, types, email: email ?? session.text("customer_email"), name: name, address: address)
+                : FormMap())
     }
 
     /// Takes over the quantities, the way of shipping and the promotion code that the payer chose.
