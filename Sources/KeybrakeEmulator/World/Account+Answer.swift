@@ -85,6 +85,8 @@ extension Account {
         case .debitSettles(let charge): DelayedPayments.settle(charge, &self, cause)
         case .issuingRequestTimesOut(let id): IssuingAuthorizations.timeOut(id, &self, cause)
         case .issuingDisputeLapses(let id): IssuingDisputes.lapse(id, &self, cause)
+        case .treasuryCreditReversalPosts(let id): TreasuryReceived.post(id, &self, cause)
+        case .treasuryDebitReversalCompletes(let id): TreasuryReceived.complete(id, &self, cause)
         case .testClockLapses(let id): TestClocks.lapse(id, &self, cause)
         case .couponLapses(let id): Coupons.lapse(id, &self, cause)
         case .promotionCodeLapses(let id): PromotionCodes.lapse(id, &self, cause)

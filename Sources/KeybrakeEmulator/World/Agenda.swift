@@ -50,6 +50,9 @@ struct Agenda: Sendable, Codable {
         case issuingRequestTimesOut(id: String)
         /// The time to submit a dispute of an issued card's payment is over.
         case issuingDisputeLapses(id: String)
+        /// Money goes back to who sent it to a financial account, or comes back from who took it.
+        case treasuryCreditReversalPosts(id: String)
+        case treasuryDebitReversalCompletes(id: String)
         /// A test clock is cleared away.
         case testClockLapses(id: String)
         /// The time to redeem a coupon is over.

@@ -22,7 +22,7 @@ enum Routes {
         + TestClocks.routes
         + SubscriptionSchedules.routes
         + billing + connect
-        + issuing + versionTwo
+        + beyondPayments + versionTwo
 
     private static let versionTwo =
         EventDestinations.routes + ThinEvents.routes + MeteredEvents.routes + CoreAccounts.routes
@@ -30,10 +30,6 @@ enum Routes {
     private static let connect: [(String, Behaviour)] =
         Transfers.routes + ApplicationFees.routes + Accounts.routes + Capabilities.routes + ExternalAccounts.routes
         + Persons.routes + AccountLinks.routes + BalanceSettings.routes
-
-    private static let issuing =
-        IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes
-        + IssuingDisputes.routes + IssuingTokens.routes + IssuingSettlements.routes
 
     /// By the operation's index.
     private static let table: [Behaviour?] = {

@@ -1,0 +1,16 @@
+internal import KeybrakeStripe
+
+extension Routes {
+    /// The families of Stripe's other products.
+    static let beyondPayments = issuing + terminal + treasury
+
+    private static let issuing =
+        IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes
+        + IssuingDisputes.routes + IssuingTokens.routes + IssuingSettlements.routes
+
+    private static let terminal = TerminalReaders.routes + TerminalPresentations.routes
+
+    private static let treasury =
+        TreasuryFinancialAccounts.routes + TreasuryInboundTransfers.routes + TreasuryOutboundFlows.routes
+        + TreasuryReceived.routes
+}
