@@ -117,7 +117,8 @@ import Testing
         let shown = act(
             "set_reader_display",
             "type=cart&cart[currency]=usd&cart[total]=500"
-                + "&cart[line_items][0][description]=Tea&cart[line_items][0][amount]=500&cart[line_items][0][quantity]=1"
+                + "&cart[line_items][0][description]=Tea&cart[line_items][0][amount]=500"
+                + "&cart[line_items][0][quantity]=1"
         )
         #expect(shown["action"]?["status"] == "succeeded")
         #expect(shown["action"]?["set_reader_display"]?["cart"]?["total"] == 500)
