@@ -65,6 +65,17 @@ struct Bench {
         return read(host.handle(call, world: world, atUnixSeconds: now))
     }
 
+    func upload(_ path: String, _ bytes: [UInt8], _ contentType: String) -> Answer {
+        guard let match = Catalogue.shared.operation(verb: .post, path: path) else {
+            Issue.record("no operation POST \(path)")
+            return Answer(status: 0, headers: [:], bytes: [], body: .null)
+        }
+        let upload = EmulatorCall.Upload(contentType: contentType, bytes: bytes)
+        return read(
+            host.handle(
+                EmulatorCall(match: match, upload: upload, requestID: "req_bench"), world: world, atUnixSeconds: now))
+    }
+
     private func read(_ answer: EmulatorAnswer) -> Answer {
         let body = (try? JSONParser.parse(answer.body)) ?? .null
         if body.isNull { Issue.record("no JSON: \(String(decoding: answer.body, as: UTF8.self))") }

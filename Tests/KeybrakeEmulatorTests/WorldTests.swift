@@ -124,8 +124,8 @@ import Testing
 
     @Test func `a strict world does not make answers up`() {
         let strict = Bench { $0.isStrict = true }
-        #expect(strict.post("/v1/terminal/connection_tokens").status == 501)
-        let lenient = Bench().post("/v1/terminal/connection_tokens")
+        #expect(strict.post("/v1/terminal/refunds").status == 501)
+        let lenient = Bench().post("/v1/terminal/refunds")
         #expect(lenient.status == 200)
         #expect(lenient.headers["X-Keybrake-Emulated"] == "schema")
     }

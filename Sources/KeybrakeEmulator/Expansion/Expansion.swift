@@ -82,8 +82,8 @@ struct Expansion {
             let shape = ExpansionShape.object(of: type, named: object.text("object")),
             let field = shape.field(name)
         else { return }
-        if object[name] == nil, let list = IncludedLists.list(name, of: object, account) {
-            object[name] = list
+        if object[name] == nil {
+            object[name] = IncludedLists.list(name, of: object, account) ?? IncludedTexts.text(name, of: object)
         }
         guard var member = object[name], !member.isNull else { return }
         // An id at the end of the path is replaced by the visit with the empty rest.
@@ -105,6 +105,7 @@ enum ExpansionShape {
                 // What a list holds is there anyway.
                 if name == "data", shape.list != nil { continue }
                 if field.isExpandable || field.mayBeIncluded || !field.type.resources.isEmpty { return true }
+                if IncludedTexts.holds(name, shape.objectName) { return true }
             } else if accepts(rest, field.type) {
                 return true
             }

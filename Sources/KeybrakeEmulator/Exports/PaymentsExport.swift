@@ -16,9 +16,9 @@ enum PaymentsExport {
         let keys = metadataKeys(rows)
         var text: [UInt8] = []
         text.reserveCapacity(200 * (rows.count + 2))
-        append(columns + keys.map { "\($0) (metadata)" }, to: &text)
+        CSVText.append(columns + keys.map { "\($0) (metadata)" }, to: &text)
         for row in rows {
-            append(row.cells + keys.map { row.metadata.text($0) ?? "" }, to: &text)
+            CSVText.append(row.cells + keys.map { row.metadata.text($0) ?? "" }, to: &text)
         }
         return text
     }
@@ -40,7 +40,7 @@ enum PaymentsExport {
 
     private static func row(charge: JSONObject, order: Int, _ account: Account) -> Row {
         let currency = charge.text("currency") ?? ""
-        let major = { (amount: Int64) in majorText(amount, currency) }
+        let major = { (amount: Int64) in CSVText.majorText(amount, currency) }
         let transaction = charge.text("balance_transaction").flatMap {
             account.store.object(.balanceTransaction, id: $0)?.tree
         }
@@ -70,7 +70,7 @@ enum PaymentsExport {
             let owner = customer.flatMap { account.store.object(.customer, id: $0)?.tree }
             var cells = Array(repeating: "", count: columns.count)
             cells[1] = CivilTime.spaced(intent.integer("created"))
-            cells[2] = majorText(intent.integer("amount"), intent.text("currency") ?? "")
+            cells[2] = CSVText.majorText(intent.integer("amount"), intent.text("currency") ?? "")
             cells[4] = intent.text("currency") ?? ""
             cells[10] = intent.text("description") ?? ""
             cells[14] = intent.text("status") ?? ""
@@ -106,34 +106,11 @@ enum PaymentsExport {
         return CivilTime.spaced(refunds.objects[Int(last)].created)
     }
 
-    private static func majorText(_ amount: Int64, _ currency: String) -> String {
-        Currency(currency).map { Money(minorUnits: amount, currency: $0).majorText } ?? String(amount)
-    }
-
     private static func metadataKeys(_ rows: [Row]) -> [String] {
         var seen: Set<String> = []
         for row in rows {
             for member in row.metadata.members { seen.insert(member.name) }
         }
         return seen.sorted()
-    }
-
-    /// Quotes a cell only when it must be (RFC 4180); lines end with a line feed, as Stripe's do.
-    private static func append(_ cells: [String], to text: inout [UInt8]) {
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            let needsQuotes = cell.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
-            guard needsQuotes else {
-                text.append(contentsOf: cell.utf8)
-                continue
-            }
-            text.append(0x22)
-            for byte in cell.utf8 {
-                if byte == 0x22 { text.append(0x22) }
-                text.append(byte)
-            }
-            text.append(0x22)
-        }
-        text.append(0x0A)
     }
 }

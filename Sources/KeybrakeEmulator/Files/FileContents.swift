@@ -1,22 +1,24 @@
-/// The bytes of uploaded files, as many as there is room for; the oldest are let go of first.
-struct FileContents: Sendable {
-    /// How many bytes an account keeps.
-    static let bytesMax = 64 * 1_024 * 1_024
+/// A file to be downloaded.
+package struct FileContents: Sendable, Equatable {
+    package let name: String
+    /// `application/pdf`, `text/csv`, …
+    package let mediaType: String
+    package let bytes: [UInt8]
 
-    private var contents: [String: [UInt8]] = [:]
-    private var order: [String] = []
-    private var total = 0
-
-    mutating func keep(_ bytes: [UInt8], id: String) {
-        guard bytes.count <= Self.bytesMax else { return }
-        contents[id] = bytes
-        order.append(id)
-        total += bytes.count
-        while total > Self.bytesMax, let oldest = order.first {
-            total -= contents.removeValue(forKey: oldest)?.count ?? 0
-            order.removeFirst()
+    /// By the ending of the name, as Stripe names the types of files.
+    static func mediaType(_ type: String?) -> String {
+        switch type {
+        case "csv": "text/csv"
+        case "gif": "image/gif"
+        case "jpg": "image/jpeg"
+        case "pdf": "application/pdf"
+        case "png": "image/png"
+        case "svg": "image/svg+xml"
+        case "txt": "text/plain"
+        case "webp": "image/webp"
+        case "xml": "application/xml"
+        case "zip": "application/zip"
+        default: "application/octet-stream"
         }
     }
-
-    subscript(id: String) -> [UInt8]? { contents[id] }
 }

@@ -1,107 +1,92 @@
 internal import KeybrakeStripe
 
-/// Links that let others see a file, without a key.
+/// Links by which a file can be downloaded without a key.
 ///
-///     create ─→ open ─ expires_at, or `now` ─→ expired
+///     create ─→ open ─ expires_at ─→ expired
 enum FileLinks {
-    static let routes: [(String, Behaviour)] = [
-        ("POST /v1/file_links", create),
-        ("GET /v1/file_links", list),
-        ("GET /v1/file_links/{link}", retrieve),
-        ("POST /v1/file_links/{link}", update),
+    static let routes: [(String, Behaviour)] =
+        [
+            ("POST /v1/file_links", create),
+            ("POST /v1/file_links/{link}", update),
+        ] + Shaped.plain("GET /v1/file_links", "GET /v1/file_links/{link}")
+
+    /// What others may be shown.
+    private static let linkable: Set<String> = [
+        "business_icon", "business_logo", "customer_signature", "dispute_evidence", "finance_report_run",
+        "financial_account_statement", "identity_document_downloadable", "issuing_regulatory_reporting", "pci_document",
+        "selfie", "sigma_scheduled_query", "tax_document_user_upload", "terminal_android_apk",
+        "terminal_reader_splashscreen",
     ]
 
-    static let kind = ObjectKind("file_link")
-
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
-        let file = try call.form.required("file")
-        _ = try account.find(Files.kind, file, param: "file")
-        try check(call.form, param: "expires_at", now: call.now)
-        return .object(try make(call.form, of: file, &account, call.cause))
-    }
-
-    static func retrieve(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
-        .object(current(try target(call, account).tree, now: call.now))
-    }
-
-    static func list(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
-        let expired = call.form.flag("expired")
-        let file = call.form.given("file")
-        let reply = try account.page(kind, call, url: "/v1/file_links") { object in
-            let tree = object.tree
-            return (file == nil || tree.text("file") == file) && (expired == nil || isOver(tree, call.now) == expired)
-        }
-        guard case .page(var page) = reply else { return reply }
-        page.elements = page.elements.map { bytes in
-            (try? JSONParser.parse(bytes))?.objectValue.map { current($0, now: call.now).bytes } ?? bytes
-        }
-        return .page(page)
+        let file = try account.find(.file, try call.form.required("file"), param: "file")
+        let link = try make(file.id, call.form, &account, call.cause)
+        return .stored(.fileLink, id: link)
     }
 
     static func update(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
-        var link = try target(call, account).tree
-        guard !isOver(link, call.now) else {
-            throw .invalid("This file link has expired and cannot be updated.", code: "file_link_expired")
+        let old = try account.named(.fileLink, call)
+        var link = try account.shaped(call, into: old, skipping: ["expires_at"])
+        if let text = call.form.text("expires_at") {
+            guard !old.flag("expired") else { throw .invalid("This link has expired.", param: "expires_at") }
+            let time = text == "now" ? call.now : text.isEmpty ? nil : try time(call.form, now: call.now)
+            link["expires_at"] = JSONValue(time)
+            schedule(&link, &account, call.cause)
         }
-        if let end = call.form.text("expires_at") {
-            try check(call.form, param: "expires_at", now: call.now)
-            link["expires_at"] = end == "now" ? .integer(call.now) : JSONValue(Int64(end))
-        }
-        link.set("metadata", try Metadata.merge(call.form["metadata"], into: link.object("metadata") ?? [:]))
-        account.update(kind, link, call.cause)
-        show(link, in: link.text("file") ?? "", &account, call.cause)
-        return .object(current(link, now: call.now))
+        account.update(.fileLink, link, call.cause)
+        return .stored(.fileLink, id: call.pathValue())
     }
 
-    /// A new link of a file.
-    @discardableResult
-    static func make(_ form: FormMap, of file: String, _ account: inout Account, _ cause: Cause) throws(StripeError)
-        -> JSONObject
+    /// Makes a link.
+    ///
+    /// - Returns: its id.
+    static func make(_ file: String, _ form: FormMap, _ account: inout Account, _ cause: Cause) throws(StripeError)
+        -> String
     {
-        let metadata = try Metadata.merge(form["metadata"], into: [:])
-        let id = account.ids.next("link")
-        let link: JSONObject = [
-            "id": .string(id), "object": "file_link", "created": .integer(cause.now), "expired": false,
-            "expires_at": JSONValue(form.integer("expires_at")), "file": .string(file), "livemode": false,
-            "metadata": .object(metadata), "url": .string(account.pages.file(id)),
-        ]
-        account.create(kind, link, cause)
-        show(link, in: file, &account, cause)
-        return link
+        try check(account.store.object(.file, id: file)?.text("purpose") ?? "", form, now: cause.now)
+        var link = account.blank(.fileLink, now: cause.now)
+        link["expires_at"] = JSONValue(try time(form, now: cause.now))
+        link.set("file", file)
+        link.set("metadata", try Metadata.merge(form["metadata"]))
+        link.set("url", account.pages.file(link.text("id") ?? ""))
+        schedule(&link, &account, cause)
+        return account.create(.fileLink, link, cause).id
     }
 
-    /// Refuses an end that lies in the past.
-    static func check(_ form: FormMap, param: String, now: Int64) throws(StripeError) {
-        guard let end = form.given("expires_at"), end != "now" else { return }
-        guard let seconds = Int64(end), seconds > now else {
-            throw .invalid("A file link can only expire in the future.", param: param)
+    /// Refuses a link that cannot be made.
+    static func check(_ purpose: String, _ form: FormMap, now: Int64) throws(StripeError) {
+        guard linkable.contains(purpose) else {
+            throw .invalid("Files with the purpose `\(purpose)` cannot be shared by a link.", param: "file")
         }
+        _ = try time(form, now: now)
+        _ = try Metadata.merge(form["metadata"])
     }
 
-    static func isOver(_ link: JSONObject, _ now: Int64) -> Bool {
-        link["expires_at"]?.integerValue.map { $0 <= now } ?? false
+    /// The time of a link is over, unless it was given another since.
+    static func expire(_ id: String, _ account: inout Account, _ cause: Cause) {
+        guard var link = account.store.object(.fileLink, id: id)?.tree, !link.flag("expired"),
+            let time = link["expires_at"]?.integerValue, time <= cause.now
+        else { return }
+        link.set("expired", true)
+        link.set("url", nil as String?)
+        account.update(.fileLink, link, cause)
     }
 
-    private static func current(_ link: JSONObject, now: Int64) -> JSONObject {
-        var link = link
-        link.set("expired", isOver(link, now))
-        return link
+    private static func time(_ form: FormMap, now: Int64) throws(StripeError) -> Int64? {
+        guard let time = form.integer("expires_at") else { return nil }
+        guard time > now else {
+            throw .invalid("The expiry time must be in the future.", param: "expires_at")
+        }
+        return time
     }
 
-    /// The file shows its links, the newest first.
-    private static func show(_ link: JSONObject, in file: String, _ account: inout Account, _ cause: Cause) {
-        guard var owner = account.store.object(Files.kind, id: file)?.tree, var links = owner.object("links") else {
+    private static func schedule(_ link: inout JSONObject, _ account: inout Account, _ cause: Cause) {
+        guard let time = link["expires_at"]?.integerValue else { return }
+        guard time > cause.now else {
+            link.set("expired", true)
+            link.set("url", nil as String?)
             return
         }
-        let others = links["data"]?.arrayValue?.filter { $0["id"] != link["id"] } ?? []
-        let shown = Array(([.object(link)] + others).prefix(Int(PageRequest.limitDefault)))
-        links["data"] = .array(shown)
-        links.set("has_more", others.count >= shown.count && others.count >= Int(PageRequest.limitDefault))
-        owner.set("links", links)
-        account.update(Files.kind, owner, cause)
-    }
-
-    private static func target(_ call: Call, _ account: Account) throws(StripeError) -> StoredObject {
-        try account.find(kind, call.pathValue(), param: "id", status: 404)
+        account.agenda.add(.fileLinkExpires(id: link.text("id") ?? ""), at: time)
     }
 }

@@ -1,46 +1,55 @@
 internal import KeybrakeStripe
 
-/// Files: what was uploaded, and the links by which others can see it.
+/// Files: what was uploaded, by name, size and purpose. Its bytes are on the account's ``FileShelf``.
 ///
-///     create ─→ remembered, to be downloaded ─ (links of its own)
+///     create ─→ remembered ─ (links of its own show it to others)
 enum Files {
     static let routes: [(String, Behaviour)] = [
         ("POST /v1/files", create)
     ]
 
-    static let kind = ObjectKind("file")
-
     static func create(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
         let purpose = try call.form.required("purpose")
         guard let upload = call.file else { throw .parameterMissing("file") }
-        let linkData = call.form.map("file_link_data")
-        if let linkData { try FileLinks.check(linkData, param: "file_link_data[expires_at]", now: call.now) }
+        let link = call.form.map("file_link_data").flatMap { $0.flag("create") == true ? $0 : nil }
+        if let link { try FileLinks.check(purpose, link, now: call.now) }
+        let id = make(upload.name, purpose: purpose, bytes: Array(upload.bytes), &account, call.cause)
+        if let link {
+            let made = try FileLinks.make(id, link, &account, call.cause)
+            show(made, in: id, &account, call.cause)
+        }
+        return .stored(.file, id: id)
+    }
+
+    /// Makes a file.
+    ///
+    /// - Returns: its id.
+    static func make(
+        _ name: String, purpose: String, bytes: [UInt8], title: String? = nil, _ account: inout Account,
+        _ cause: Cause
+    ) -> String {
         var file = template
         let id = account.ids.next("file")
         file.set("id", id)
-        file.set("created", call.now)
-        file.set("filename", upload.name)
+        file.set("created", cause.now)
+        file.set("filename", name)
         file.set("purpose", purpose)
-        file.set("size", Int64(upload.bytes.count))
-        file.set("type", type(of: upload.name))
+        file.set("size", Int64(bytes.count))
+        file.set("title", title)
+        file.set("type", type(of: name))
         file.set("url", account.pages.file(id))
-        file["links"] = ["object": "list", "data": [], "has_more": false, "url": .string("/v1/file_links?file=\(id)")]
-        account.fileContents.keep(Array(upload.bytes), id: id)
-        account.create(kind, file, event: "file.created", call.cause)
-        if let linkData, linkData.flag("create") == true { try FileLinks.make(linkData, of: id, &account, call.cause) }
-        return .stored(kind, id: id)
+        account.files.keep(bytes, of: id)
+        return account.create(.file, file, event: "file.created", cause).id
     }
 
-    /// What a type of file is called on the wire.
-    static func mediaType(_ type: String?) -> String {
-        switch type ?? "" {
-        case "csv": "text/csv"
-        case "gif", "png", "webp": "image/\(type ?? "")"
-        case "jpg": "image/jpeg"
-        case "pdf", "zip": "application/\(type ?? "")"
-        case "txt": "text/plain; charset=utf-8"
-        default: "application/octet-stream"
-        }
+    /// A file shows the link that was made with it.
+    private static func show(_ link: String, in id: String, _ account: inout Account, _ cause: Cause) {
+        guard var file = account.store.object(.file, id: id)?.tree,
+            let tree = account.store.object(.fileLink, id: link)?.tree, var links = file.object("links")
+        else { return }
+        links["data"] = [.object(tree)]
+        file.set("links", links)
+        account.update(.file, file, cause)
     }
 
     /// By the ending of the name, as far as Stripe names the type.
@@ -53,7 +62,8 @@ enum Files {
 
     private static let template = JSONObject.template(
         #"""
-        {"id":"","object":"file","created":0,"expires_at":null,"filename":null,"links":null,"purpose":"","size":0,
+        {"id":"","object":"file","created":0,"expires_at":null,"filename":null,
+        "links":{"object":"list","data":[],"has_more":false,"url":"/v1/file_links"},"purpose":"","size":0,
         "title":null,"type":null,"url":null}
         """#)
 }

@@ -12,6 +12,7 @@ enum Refunds {
         ("GET /v1/refunds/{refund}", retrieve),
         ("POST /v1/refunds/{refund}", update),
         ("POST /v1/refunds/{refund}/cancel", cancel),
+        ("POST /v1/test_helpers/refunds/{refund}/expire", expire),
         ("POST /v1/charges/{charge}/refund", refundCharge),
         ("POST /v1/charges/{charge}/refunds", createOfCharge),
         ("GET /v1/charges/{charge}/refunds", listOfCharge),
@@ -80,6 +81,14 @@ enum Refunds {
                     + "following statuses may be canceled: pending, requires_action.")
         }
         takeBack(refund, status: "canceled", reason: nil, &account, call.cause)
+        return .stored(.refund, id: call.pathValue())
+    }
+
+    /// The customer never said where the money is to go.
+    static func expire(_ call: Call, _ account: inout Account) throws(StripeError) -> Reply {
+        let refund = try account.target(.refund, call).tree
+        try Shaped.check(refund, isOneOf: "requires_action", toBe: "expired")
+        takeBack(refund, status: "failed", reason: "expired_or_canceled_card", &account, call.cause)
         return .stored(.refund, id: call.pathValue())
     }
 

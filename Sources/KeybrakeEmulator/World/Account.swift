@@ -14,8 +14,8 @@ struct Account: Sendable {
     var agenda = Agenda()
     var webhooks: WebhookQueue
     var webhookSecrets: WebhookSecrets
+    var files = FileShelf()
     var idempotency: IdempotencyTable
-    var fileContents = FileContents()
     /// Fingerprints of cards follow from it.
     let seed: UInt64
     /// The other accounts of the world; empty unless this one acts.

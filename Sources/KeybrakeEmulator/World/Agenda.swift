@@ -53,6 +53,12 @@ struct Agenda: Sendable, Codable {
         /// Money goes back to who sent it to a financial account, or comes back from who took it.
         case treasuryCreditReversalPosts(id: String)
         case treasuryDebitReversalCompletes(id: String)
+        /// Nothing personal is left of a verification.
+        case identityRedacted(id: String)
+        case reportRuns(id: String)
+        case fileLinkExpires(id: String)
+        /// The time of a tax registration begins or ends.
+        case taxRegistrationChanges(id: String)
         /// A test clock is cleared away.
         case testClockLapses(id: String)
         /// The time to redeem a coupon is over.

@@ -2,7 +2,13 @@ internal import KeybrakeStripe
 
 extension Routes {
     /// The families of Stripe's other products.
-    static let beyondPayments = issuing + terminal + treasury
+    static let beyondPayments =
+        issuing + terminal + treasury + tax + radar + IdentitySessions.routes + ReportTypes.routes + ReportRuns.routes
+        + FileLinks.routes + Entitlements.routes + CashBalances.routes + AppSecrets.routes
+
+    private static let tax = TaxRegistrations.routes + TaxCalculations.routes + TaxTransactions.routes
+
+    private static let radar = RadarValueLists.routes + Reviews.routes
 
     private static let issuing =
         IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes

@@ -14,7 +14,6 @@ enum Routes {
     static let all: [(String, Behaviour)] =
         Customers.routes + CustomerSources.routes + PaymentMethods.routes + Tokens.routes + Charges.routes
         + PaymentIntents.routes + Refunds.routes + BalanceTransactions.routes + Events.routes + Files.routes
-        + FileLinks.routes
         + Search.routes + Disputes.routes + WebhookEndpoints.routes + SetupIntents.routes + Prices.routes
         + InvoiceItems.routes + Invoices.routes + Subscriptions.routes + SubscriptionItemCalls.routes
         + selling + Payouts.routes
