@@ -28,18 +28,6 @@ import Testing
         #expect(bench.post("/v1/radar/value_lists", "alias=bad&name=Again").status == 200)
     }
 
-    @Test func `a review is approved once`() throws {
-        let bench = Bench()
-        let line = #"{"id":"prv_1","object":"review","open":true,"reason":"rule","opened_reason":"rule","charge":null}"#
-        _ = try bench.host.seed(world: "w", lines: Array(line.utf8), atUnixSeconds: bench.now)
-        #expect(bench.get("/v1/reviews").ids == ["prv_1"])
-        let approved = bench.post("/v1/reviews/prv_1/approve")
-        #expect(approved["open"] == false)
-        #expect(approved["closed_reason"] == "approved")
-        #expect(bench.post("/v1/reviews/prv_1/approve").status == 400)
-        #expect(bench.get("/v1/events", "type=review.closed").ids.count == 1)
-    }
-
     @Test func `a secret of an app is found by its name and scope, until it expires`() {
         var bench = Bench()
         let account = "&scope[type]=account"

@@ -8,7 +8,7 @@ extension Routes {
 
     private static let tax = TaxRegistrations.routes + TaxCalculations.routes + TaxTransactions.routes
 
-    private static let radar = RadarValueLists.routes + Reviews.routes
+    private static let radar = RadarValueLists.routes
 
     private static let issuing =
         IssuingCardholders.routes + IssuingCards.routes + IssuingAuthorizations.routes + IssuingTransactions.routes
