@@ -48,16 +48,15 @@ import Testing
     }
 
     @Test func `the oldest bytes go when there are too many`() {
-        var shelf = FileShelf()
-        let half = [UInt8](repeating: 1, count: FileShelf.bytesMax / 2)
-        shelf.keep(half, of: "a")
-        shelf.keep(half, of: "b")
-        #expect(shelf.bytes(of: "a") != nil)
-        shelf.keep([1], of: "c")
+        var shelf = FileShelf(bytesMax: 12)
+        shelf.keep([1, 2, 3, 4, 5, 6], of: "a")
+        shelf.keep([7, 8, 9, 10, 11, 12], of: "b")
+        #expect(shelf.bytes(of: "a") == [1, 2, 3, 4, 5, 6])
+        shelf.keep([13], of: "c")
         #expect(shelf.bytes(of: "a") == nil)
-        #expect(shelf.bytes(of: "b") != nil)
-        shelf.keep([UInt8](repeating: 1, count: FileShelf.bytesMax + 1), of: "d")
+        #expect(shelf.bytes(of: "b") == [7, 8, 9, 10, 11, 12])
+        shelf.keep([UInt8](repeating: 1, count: 13), of: "d")
         #expect(shelf.bytes(of: "d") == nil)
-        #expect(shelf.bytes(of: "c") == [1])
+        #expect(shelf.bytes(of: "c") == [13])
     }
 }

@@ -36,7 +36,7 @@ extension Account {
         [
             .init("ids", \.ids), .init("ledger", \.ledger), .init("agenda", \.agenda), .init("webhooks", \.webhooks),
             .init("webhookSecrets", \.webhookSecrets), .init("pagesWorld", \.pagesWorld),
-            .init("accountIDs", \.accountIDs), .init("payoutState", \.payoutState),
+            .init("accountIDs", \.accountIDs), .init("payoutState", \.payoutState), .init("files", \.files),
         ]
     }
     /// Saved line by line.
