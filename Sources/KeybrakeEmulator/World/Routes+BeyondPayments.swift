@@ -4,7 +4,7 @@ extension Routes {
     /// The families of Stripe's other products.
     static let beyondPayments =
         issuing + terminal + treasury + tax + radar + IdentitySessions.routes + ReportTypes.routes + ReportRuns.routes
-        + FileLinks.routes + Entitlements.routes + CashBalances.routes + AppSecrets.routes
+        + FileLinks.routes + Entitlements.routes + AppSecrets.routes
 
     private static let tax = TaxRegistrations.routes + TaxCalculations.routes + TaxTransactions.routes
 
