@@ -27,6 +27,12 @@ struct ChunkedArray<Element: Sendable>: Sendable {
         return last
     }
 
+    /// Changes an element where it is. Through the subscript it would be changed as a copy, which shares its storage
+    /// with the element and so copies that too.
+    mutating func change(at index: Int, _ body: (inout Element) -> Void) {
+        body(&chunks[index >> Self.chunkBits][index & (Self.chunkCount - 1)])
+    }
+
     /// Puts an element before the one at that place; costs a copy of all that come later.
     mutating func insert(_ element: Element, at index: Int) {
         append(element)

@@ -39,12 +39,12 @@ struct Postings: Sendable {
         }
         let new = Int32(truncatingIfNeeded: position)
         if let last = lists[~reference].positions.last, last < new {
-            lists[~reference].positions.append(new)
+            lists.change(at: ~reference) { $0.positions.append(new) }
             return
         }
         let place = lists[~reference].positions.partitionIndex { $0 >= new }
         guard place == lists[~reference].positions.count || lists[~reference].positions[place] != new else { return }
-        lists[~reference].positions.insert(new, at: place)
+        lists.change(at: ~reference) { $0.positions.insert(new, at: place) }
     }
 
     /// Forgets a position; the member still has its value there.
@@ -58,7 +58,7 @@ struct Postings: Sendable {
         let old = Int32(truncatingIfNeeded: position)
         let place = lists[~reference].positions.partitionIndex { $0 >= old }
         guard place < lists[~reference].positions.count, lists[~reference].positions[place] == old else { return }
-        lists[~reference].positions.remove(at: place)
+        lists.change(at: ~reference) { $0.positions.remove(at: place) }
         if lists[~reference].positions.isEmpty {
             index.replace(reference, hash: hash, by: nil)
             unusedLists.append(~reference)
