@@ -34,6 +34,7 @@ enum FileLinks {
             schedule(&link, &account, call.cause)
         }
         account.update(.fileLink, link, call.cause)
+        Files.show(link, &account, call.cause)
         return .stored(.fileLink, id: call.pathValue())
     }
 
@@ -50,7 +51,9 @@ enum FileLinks {
         link.set("metadata", try Metadata.merge(form["metadata"]))
         link.set("url", account.pages.file(link.text("id") ?? ""))
         schedule(&link, &account, cause)
-        return account.create(.fileLink, link, cause).id
+        account.create(.fileLink, link, cause)
+        Files.show(link, &account, cause)
+        return link.text("id") ?? ""
     }
 
     /// Refuses a link that cannot be made.
@@ -70,6 +73,7 @@ enum FileLinks {
         link.set("expired", true)
         link.set("url", nil as String?)
         account.update(.fileLink, link, cause)
+        Files.show(link, &account, cause)
     }
 
     private static func time(_ form: FormMap, now: Int64) throws(StripeError) -> Int64? {

@@ -14,10 +14,7 @@ enum Files {
         let link = call.form.map("file_link_data").flatMap { $0.flag("create") == true ? $0 : nil }
         if let link { try FileLinks.check(purpose, link, now: call.now) }
         let id = make(upload.name, purpose: purpose, bytes: Array(upload.bytes), &account, call.cause)
-        if let link {
-            let made = try FileLinks.make(id, link, &account, call.cause)
-            show(made, in: id, &account, call.cause)
-        }
+        if let link { _ = try FileLinks.make(id, link, &account, call.cause) }
         return .stored(.file, id: id)
     }
 
@@ -42,12 +39,16 @@ enum Files {
         return account.create(.file, file, event: "file.created", cause).id
     }
 
-    /// A file shows the link that was made with it.
-    private static func show(_ link: String, in id: String, _ account: inout Account, _ cause: Cause) {
-        guard var file = account.store.object(.file, id: id)?.tree,
-            let tree = account.store.object(.fileLink, id: link)?.tree, var links = file.object("links")
+    /// A file shows its latest links as they are now, the newest first.
+    static func show(_ link: JSONObject, _ account: inout Account, _ cause: Cause) {
+        guard var file = account.store.object(.file, id: link.text("file") ?? "")?.tree,
+            var links = file.object("links")
         else { return }
-        links["data"] = [.object(tree)]
+        let shown = links["data"]?.arrayValue ?? []
+        let isNew = !shown.contains { $0["id"] == link["id"] }
+        let all = isNew ? [.object(link)] + shown : shown.map { $0["id"] == link["id"] ? .object(link) : $0 }
+        links["data"] = .array(Array(all.prefix(Int(PageRequest.limitDefault))))
+        if all.count > Int(PageRequest.limitDefault) { links.set("has_more", true) }
         file.set("links", links)
         account.update(.file, file, cause)
     }
