@@ -179,3 +179,32 @@ def test_worlds_outlive_the_process(tmp_path):
         Emulator(tmp_path, "--worlds", "kept")
     assert "kept/default.world is no saved world: line 2" in failure.value.output
     assert customer.id
+
+
+def test_a_fixture_file_of_the_stripe_cli_seeds_a_world(emulator, tmp_path):
+    fixtures = [
+        {"name": "ada", "path": "/v1/customers", "method": "post", "params": {"name": "Ada", "source": "tok_visa"}},
+        {
+            "name": "paid",
+            "path": "/v1/charges",
+            "method": "post",
+            "params": {"amount": 700, "currency": "usd", "customer": "${ada:id}"},
+        },
+    ]
+    (tmp_path / "seed.json").write_text(json.dumps({"_meta": {"template_version": 0}, "fixtures": fixtures}))
+    emulator.command("seed", tmp_path / "seed.json")
+    [charge] = client(emulator).v1.charges.list({"limit": 1}).data
+    assert (charge.amount, client(emulator).v1.customers.retrieve(charge.customer).name) == (700, "Ada")
+
+
+def test_a_cassette_seeds_a_world(recording, emulator):
+    key = recording.create_key("10.00", ["POST /v1/charges"])
+    made = charge_through(recording, key)
+    recording.stop()
+    emulator.command("seed", recording.directory / "calls.cassette")
+    assert client(emulator).v1.charges.retrieve(made.id).amount == 500
+
+
+def charge_through(instance, key):
+    api = stripe.StripeClient(key["key"], base_addresses={"api": instance.api_base}, max_network_retries=0)
+    return api.v1.charges.create({"amount": 500, "currency": "usd", "customer": "cus_test_fixture"})

@@ -1,12 +1,31 @@
+internal import KeybrakeCassettes
 internal import KeybrakeEmulator
 internal import KeybrakeStripe
 
 extension EmulatorDesk {
-    /// `POST /admin/emulator/seed?world=` with one JSON object a line.
+    /// `POST /admin/emulator/seed?world=` with one JSON object a line, or with a fixture file of the Stripe CLI.
     func seed(_ call: AdminCall) throws(AdminError) -> AdminResponse {
         let world = try call.world()
         let count = try attempt { () throws(EmulatorHost.Failure) in
             try emulator.seed(world: world, lines: call.body, atUnixSeconds: call.atUnixSeconds)
+        }
+        return .json(["world": .string(world), "seeded": .integer(Int64(count))])
+    }
+
+    /// `POST /admin/emulator/seed/cassette?world=` with a cassette: the objects that Stripe answered are put in.
+    func seedCassette(_ call: AdminCall) throws(AdminError) -> AdminResponse {
+        let world = try call.world()
+        var bodies: [JSONValue] = []
+        do throws(CassetteError) {
+            let cassette = try Cassette.read(call.body, path: "the cassette").cassette
+            for number in 0..<cassette.count {
+                if case .json(let body) = try cassette.interaction(number + 1).response.body { bodies.append(body) }
+            }
+        } catch {
+            throw .invalid("\(error)")
+        }
+        let count = try attempt { () throws(EmulatorHost.Failure) in
+            try emulator.seed(world: world, responses: bodies, atUnixSeconds: call.atUnixSeconds)
         }
         return .json(["world": .string(world), "seeded": .integer(Int64(count))])
     }

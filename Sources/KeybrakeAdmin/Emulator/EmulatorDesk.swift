@@ -34,6 +34,7 @@ struct EmulatorDesk {
         case .showWebhookSwitches: try showWebhookSwitches(call)
         case .setWebhookSwitches: try setWebhookSwitches(call)
         case .seed: try seed(call)
+        case .seedCassette: try seedCassette(call)
         case .export: try export(call)
         case .paymentsExport: try paymentsExport(call)
         }

@@ -29,6 +29,7 @@ enum EmulatorRoute: String, CaseIterable {
     case showWebhookSwitches = "GET webhooks/switches"
     case setWebhookSwitches = "PUT webhooks/switches"
     case seed = "POST seed"
+    case seedCassette = "POST seed/cassette"
     case export = "GET export"
     case paymentsExport = "GET exports/payments.csv"
 

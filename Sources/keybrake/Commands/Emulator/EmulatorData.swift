@@ -4,12 +4,17 @@ import KeybrakeAdmin
 /// `keybrake emulator seed FILE`
 struct EmulatorSeed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seed", abstract: "Put objects into a world, one JSON object a line.")
-    @Argument(help: "A file of JSON lines.") var file: String
+        commandName: "seed", abstract: "Put objects into a world.",
+        discussion: """
+            Takes JSON lines, one object a line, fixture files of the Stripe CLI, whose calls are made, and cassettes \
+            (*.cassette), of which the objects are taken that Stripe answered.
+            """)
+    @Argument(help: "The file.") var file: String
     @OptionGroup var world: WorldOptions
 
     func run() async throws {
-        try await world.send(.post, "seed", body: Array(try TextFile.read(file).utf8))
+        let path = file.hasSuffix(".cassette") ? "seed/cassette" : "seed"
+        try await world.send(.post, path, body: try DiskBytes.read(file))
     }
 }
 
