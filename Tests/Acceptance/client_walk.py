@@ -33,7 +33,7 @@ DEPTH_MAX = 8
 def methods(service, path=()):
     """Yields (dotted name, bound method) for a service and all services below it."""
     module = importlib.import_module(type(service).__module__)
-    for name, function in inspect.getmembers(type(service), inspect.isfunction):
+    for name, _ in inspect.getmembers(type(service), inspect.isfunction):
         if name.startswith("_") or name.endswith("_async") or name in ("request", "stream"):
             continue
         yield ".".join((*path, name)), getattr(service, name)

@@ -70,7 +70,8 @@ import Testing
             {"object":"list","data":[{"id":"ch_2","object":"charge","created":70,"amount":5,"customer":{"id":"cus_1",
             "object":"customer","created":50,"name":"new"},"balance_transaction":{"id":"txn_1",
             "object":"balance_transaction","created":70,"amount":5,"fee":1,"net":4,"currency":"usd",
-            "status":"available","fee_details":[]}},{"id":"ch_1","object":"charge","created":60,"amount":7,"customer":"cus_1"}],
+            "status":"available","fee_details":[]}},
+            {"id":"ch_1","object":"charge","created":60,"amount":7,"customer":"cus_1"}],
             "has_more":false,"url":"/v1/charges"}
             """#,
             #"{"error":{"type":"card_error","payment_intent":{"id":"pi_1","object":"payment_intent","created":80}}}"#,
