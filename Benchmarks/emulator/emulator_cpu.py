@@ -29,7 +29,7 @@ from loopback import KEYBRAKE  # noqa: E402
 from proxy_cpu import Proxy, free_port, require  # noqa: E402
 
 KEY = "sk_test_benchmark"
-SEED_LINES = 20_000
+SEED_LINES = 4_000
 CARD = {"card[number]": "4242424242424242", "card[exp_month]": "12", "card[exp_year]": "2040", "card[cvc]": "123"}
 REQUESTS = re.compile(r"(\d+) requests in")
 FAILURES = re.compile(r"Non-2xx or 3xx responses: (\d+)")
